@@ -5,6 +5,7 @@
 # missing. Says nothing and calls no apt where none is.
 # install-packages.sh --update - fetch apt's lists of packages anew.
 set -euo pipefail
+export LC_ALL=C # apt's words are read
 
 policy=/usr/sbin/policy-rc.d
 policy_mark='written by install-packages.sh'

@@ -14,6 +14,7 @@
 # A kernel comes from a provider: a function provide_NAME that fills the
 # folder $work with the above. versions() says which one to ask.
 set -euo pipefail
+export LC_ALL=C # apt's words are read
 
 here=$(dirname "$(realpath "$0")")
 install_packages=$here/../../scripts/install-packages.sh
@@ -54,7 +55,8 @@ extract_vmlinux()
 	02214c18) unpack='lz4 -dc' size=$((size - 4)) ;;
 	*) return 1 ;;
 	esac
-	tail -c "+$((start + 1))" "$1" | head -c "$size" | $unpack
+	dd if="$1" bs=64k iflag=skip_bytes,count_bytes skip="$start" \
+		count="$size" status=none | $unpack
 }
 
 # --- Debian's packages of this host's own release ---
@@ -173,13 +175,13 @@ complete()
 
 	for file in release vmlinuz vmlinux modules/modules.dep kdir/Makefile
 	do
-		[ -s "$1/$file" ] || die "$version: no $file"
+		[ -e "$1/$file" ] || die "$version: no $file"
 	done
 }
 
 fetch()
 {
-	"$install_packages" kmod binutils xz-utils zstd lz4
+	"$install_packages" kmod xz-utils zstd lz4
 	rm -rf "$cache/.$version".??????
 	work=$(mktemp -d "$cache/.$version.XXXXXX")
 	chmod 755 "$work"

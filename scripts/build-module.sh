@@ -1,0 +1,160 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# build-module.sh -k VERSION [-w gcc|clang|sparse] - build the module for a
+# kernel that selftests/vm/fetch-kernel.sh knows, and print its path. Each
+# kernel has a folder in build/, so that none is in the way of another.
+#
+# -w builds from nothing in a folder of its own with that compiler's (or
+# checker's) warnings on, and fails when there is one.
+#
+#   gcc      make W=1
+#   clang    make W=1 CC=clang; the result is not meant to be loaded
+#   sparse   make C=2 CF=-D__CHECK_ENDIAN__
+set -euo pipefail
+
+top=$(dirname "$(dirname "$(realpath "$0")")")
+
+say() { echo "${0##*/}: $*" >&2; }
+
+usage()
+{
+	say "usage: ${0##*/} -k VERSION [-w gcc|clang|sparse]"
+	exit 1
+}
+
+# Make takes assignments from the command line over those of the kernel's
+# configuration. What Debian's gcc is told and Debian's clang does not know is
+# taken away; scripts/clang-config.h is the other half, for C.
+clang_options()
+{
+	local version
+
+	version=$(clang -dumpversion | awk -F. '{ print $1 * 10000 + $2 * 100 + $3 }')
+	make_options=(
+		W=1 CC=clang KCFLAGS="-include $top/scripts/clang-config.h"
+		CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0
+		CONFIG_CC_IS_CLANG=y "CONFIG_CLANG_VERSION=$version"
+		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough
+		CONFIG_FTRACE_MCOUNT_USE_CC= CONFIG_INIT_STACK_ALL_ZERO=
+		CONFIG_RETHUNK= CONFIG_MITIGATION_RETHUNK=
+		CONFIG_SLS= CONFIG_MITIGATION_SLS=
+	)
+}
+
+# Sets make_options and installs what it takes.
+choose_checker()
+{
+	packages=(make gcc libc6-dev pahole)
+	make_options=()
+	case $1 in
+	'')
+		"$top/scripts/install-packages.sh" "${packages[@]}" ;;
+	gcc)
+		"$top/scripts/install-packages.sh" "${packages[@]}"
+		make_options=(W=1) ;;
+	clang)
+		"$top/scripts/install-packages.sh" "${packages[@]}" clang
+		clang_options ;;
+	sparse)
+		"$top/scripts/install-packages.sh" "${packages[@]}" sparse
+		make_options=(C=2 CF=-D__CHECK_ENDIAN__) ;;
+	*)
+		usage ;;
+	esac
+}
+
+sources()
+{
+	find Kbuild VERSION drivers include \
+		-name '*.[ch]' ! -name '*.mod.c' -print -o \
+		\( -name Kbuild -o -name VERSION \) -print
+}
+
+# Links, so that a second build compiles only what has changed. A link that
+# leads nowhere is a source that is gone; make notices by its dependants.
+link_sources()
+{
+	local file
+
+	(cd "$top" && sources) | while read -r file; do
+		mkdir -p "$dir/$(dirname "$file")"
+		[ "$dir/$file" -ef "$top/$file" ] ||
+			ln -sf "$top/$file" "$dir/$file"
+	done
+	find "$dir" -xtype l -delete
+}
+
+# Objects of another kernel or compiler are no use.
+empty_if_stale()
+{
+	local stamp
+
+	stamp=$(cat "$kernel/release"
+		cksum <"$kernel/kdir/Module.symvers"
+		gcc --version | head -n 1)
+	if [ "$checker" ] || [ "$stamp" != "$(cat "$dir/.stamp" 2>/dev/null)" ]
+	then
+		rm -rf "$dir"
+	fi
+	mkdir -p "$dir"
+	echo "$stamp" >"$dir/.stamp"
+}
+
+# The options of a make that called us are not for the kernel's.
+run_make()
+{
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u KDIR LC_ALL=C \
+		make -s -j "$(nproc)" -C "$kernel/kdir" M="$dir" \
+		"${make_options[@]}" modules 9>&-
+}
+
+# A quiet make has nothing to say but warnings, except that 6.1's headers have
+# no vmlinux to make BTF from, and that some kernels name the compiler.
+only_warnings()
+{
+	grep -vE -e '^Skipping BTF generation for ' \
+		-e '^warning: the compiler differs from the one used ' \
+		-e '^  (The kernel was built by|You are using): ' "$1"
+}
+
+build()
+{
+	local log=$dir/log
+
+	if ! run_make >"$log" 2>&1; then
+		cat "$log" >&2
+		say "$name does not build"
+		exit 1
+	fi
+	if only_warnings "$log" >&2 && [ "$checker" ]; then
+		say "$name builds with warnings"
+		exit 1
+	fi
+}
+
+version='' checker=''
+while getopts k:w: option; do
+	case $option in
+	k) version=$OPTARG ;;
+	w) checker=$OPTARG ;;
+	*) usage ;;
+	esac
+done
+if [ -z "$version" ] || [ "$OPTIND" -le $# ]; then
+	usage
+fi
+
+choose_checker "$checker"
+kernel=$("$top/selftests/vm/fetch-kernel.sh" "$version")
+name=$version${checker:+-$checker}
+dir=$top/build/$name
+
+mkdir -p "$top/build"
+exec 9>"$top/build/.$name.lock"
+flock 9
+empty_if_stale
+link_sources
+build
+ln -sf drivers/net/vifmap/vifmap.ko "$dir/vifmap.ko"
+echo "$dir/vifmap.ko"

@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check-static.sh - all that can be found wrong without compiling or running
+# anything. A line for each check: ok, or what is wrong. Goes on to the end.
+set -euo pipefail
+
+top=$(dirname "$(dirname "$(realpath "$0")")")
+status=0
+
+packages=(perl codespell yamllint shellcheck man-db groff-base python3)
+
+# What the generator wrote has its own style.
+generated='^(drivers/net/vifmap/netlink-gen\.[ch]|include/uapi/linux/vifmap\.h)$'
+
+yaml_style='{extends: default, rules: {
+    document-start: disable,
+    brackets: {max-spaces-inside: 1},
+    line-length: {max: 80}}}'
+
+# New files count before they are added, deleted ones no longer.
+list_files()
+{
+	local file
+
+	if [ -e .git ]; then
+		scripts/install-packages.sh git
+		git -c safe.directory="$top" ls-files --cached --others \
+			--exclude-standard
+	else
+		find . -path ./build -prune -o -type f ! -name '*.mod.c' \
+			! -name '*.ko' ! -name '*.[oa]' -printf '%P\n'
+	fi | sort -u | while read -r file; do
+		[ ! -f "$file" ] || echo "$file"
+	done
+}
+
+# Files by a pattern of their names
+named() { printf '%s\n' "${files[@]}" | grep -E "$1" || :; }
+
+# Files by a pattern of their interpreters
+run_by()
+{
+	local file line
+
+	for file in "${files[@]}"; do
+		line=
+		IFS= LC_ALL=C read -r -n 80 line <"$file" || :
+		[[ ! $line =~ ^'#!'.*[/\ ]($1)( |$) ]] || echo "$file"
+	done
+}
+
+# Runs a command on the files whose names come on stdin; none is fine.
+on_each() { xargs -r -d '\n' "$@"; }
+
+# Prints its stdin and fails if there is any.
+nothing() { ! grep ''; }
+
+# --- the checks: quiet and true when all is well ---
+
+# It leaves a file where it runs, and knows files by their place in the tree:
+# it runs in a folder of links to the tree.
+checkpatch()
+{
+	cd "$work"
+	on_each perl "$linux/scripts/checkpatch.pl" --no-tree --strict \
+		--codespell --codespellfile="$dictionary" \
+		--max-line-length=80 --show-types --quiet --no-summary \
+		"$@" -f
+}
+
+kernel_sources()
+{
+	named '^(drivers|include)/.*\.[ch]$' | { grep -vE "$generated" || :; }
+}
+
+check_checkpatch()
+{
+	kernel_sources | grep -vE '/trace\.h$|^include/compat/' | checkpatch
+}
+
+# The macros of a tracepoint are no function calls: an empty line may follow
+# what opens them, and the assignments in them are statements.
+check_checkpatch_trace()
+{
+	named '^drivers/.*/trace\.h$' |
+		checkpatch --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
+}
+
+# The one place where a kernel's version may be asked for
+check_checkpatch_compat()
+{
+	named '^include/compat/.*\.h$' |
+		checkpatch --ignore LINUX_VERSION_CODE
+}
+
+# Programs have no u32, no __printf() and no kstrtoul() to prefer; PRIu32 and
+# _Static_assert are not theirs to name; and macros that abbreviate designated
+# initialisers (.words = w, [ATTR_##a]) are no mistake.
+check_checkpatch_programs()
+{
+	local ignore=PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO
+
+	ignore+=,SSCANF_TO_KSTRTO,CAMELCASE,BRACKET_SPACE,MACRO_ARG_REUSE
+	named '^(tools|selftests)/.*\.[ch]$' | checkpatch --ignore "$ignore"
+}
+
+check_kernel_doc()
+{
+	kernel_sources |
+		on_each perl "$linux/scripts/kernel-doc" -none -Wall -Werror
+}
+
+# SC2317 takes functions for unused that are called by a composed name.
+check_shellcheck()
+{
+	{ run_by 'bash|dash|sh'; named '\.sh$'; } | sort -u |
+		on_each shellcheck -x -P SCRIPTDIR -e SC2317
+}
+
+check_codespell()
+{
+	named '' | grep -vE '^COPYING$' | on_each codespell
+}
+
+check_yamllint() { named '\.ya?ml$' | on_each yamllint -s -d "$yaml_style"; }
+
+check_generated() { scripts/ynl-regen.sh --check; }
+
+check_kernel_versions()
+{
+	named '\.[ch]$|(^|/)Kbuild$' | grep -v '^include/compat/' |
+		{ on_each grep -nHE 'LINUX_VERSION_CODE|KERNEL_VERSION' || :; } |
+		nothing
+}
+
+check_man_pages()
+{
+	local page
+
+	named '\.[1-8]$' | while read -r page; do
+		LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 \
+			-Z "$page" 2>&1 >/dev/null | sed "s|^|$page: |"
+	done | nothing
+}
+
+check_python()
+{
+	{ run_by 'python3?'; named '\.py$'; } | sort -u |
+		on_each /usr/bin/python3 -c '
+import sys
+for name in sys.argv[1:]:
+    with open(name, encoding="utf-8") as source:
+        compile(source.read(), name, "exec")
+'
+}
+
+# A lib*.sh is sourced; it would do nothing when run.
+check_executable()
+{
+	named '\.sh$' | while read -r file; do
+		case $file in
+		lib*.sh|*/lib*.sh)
+			[ ! -x "$file" ] || echo "$file is executable" ;;
+		*)
+			[ -x "$file" ] || echo "$file is not executable" ;;
+		esac
+	done | nothing
+}
+
+check_licences()
+{
+	{ run_by '.*'; named '\.([ch]|sh|py|ya?ml)$|(^|/)(Kbuild|Makefile)$'; } |
+		sort -u |
+		{ on_each grep -L 'SPDX-License-Identifier: ' || :; } |
+		sed 's/$/: no SPDX line/' | nothing
+}
+
+check_version()
+{
+	grep -qxF "PACKAGE_VERSION=\"$(cat VERSION)\"" dkms.conf ||
+		{ echo "dkms.conf: PACKAGE_VERSION is not that of VERSION"; false; }
+}
+
+# --- to work ---
+
+check()
+{
+	local name=$1 output
+
+	if output=$("check_${name// /_}" 2>&1); then
+		echo "ok      $name"
+	else
+		echo "FAILED  $name"
+		printf '%s\n' "$output" | sed 's/^/    /'
+		status=1
+	fi
+}
+
+# checkpatch asks whichever python3 comes first, which may not know.
+find_dictionary()
+{
+	/usr/bin/python3 -c '
+import codespell_lib, os
+print(os.path.dirname(codespell_lib.__file__) + "/data/dictionary.txt")
+'
+}
+
+cd "$top"
+scripts/install-packages.sh "${packages[@]}"
+linux=$(scripts/fetch-linux-source.sh)
+dictionary=$(find_dictionary)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+ln -s "$top"/{drivers,include,tools,selftests} "$work"
+mapfile -t files < <(list_files)
+
+check checkpatch
+check 'checkpatch trace'
+check 'checkpatch compat'
+check 'checkpatch programs'
+check 'kernel doc'
+check shellcheck
+check codespell
+check yamllint
+check generated
+check 'kernel versions'
+check 'man pages'
+check python
+check executable
+check licences
+check version
+exit $status

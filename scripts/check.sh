@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh [static] [builds] [selftests] - run these checks, or all of them,
+# to the end; fail when one of them did. From the environment:
+#
+#   KERNELS   kernels to build for and test on (6.1 6.12)
+#   TESTS     tests to run (all)
+#
+# The last line is the sum of the selftests' results over all kernels.
+set -euo pipefail
+
+top=$(dirname "$(dirname "$(realpath "$0")")")
+read -ra kernels <<<"${KERNELS:-6.1 6.12}"
+read -ra tests <<<"${TESTS-}"
+
+failures=()
+passed=0 failed=0 skipped=0
+
+header() { printf '\n== %s\n' "$*"; }
+
+check_static()
+{
+	header static checks
+	"$top/scripts/check-static.sh" || failures+=("static checks")
+}
+
+check_builds()
+{
+	local kernel checker
+
+	for kernel in "${kernels[@]}"; do
+		for checker in gcc clang sparse; do
+			header "build for $kernel, $checker"
+			"$top/scripts/build-module.sh" -k "$kernel" \
+				-w "$checker" ||
+				failures+=("build for $kernel, $checker")
+		done
+	done
+}
+
+# The last line of a run says: N passed, N failed, N skipped
+add_result()
+{
+	local result='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$'
+	local last
+
+	last=$(tail -n 1 "$1" | tr -d '\r')
+	[[ $last =~ $result ]] || return 1
+	passed=$((passed + BASH_REMATCH[1]))
+	failed=$((failed + BASH_REMATCH[2]))
+	skipped=$((skipped + BASH_REMATCH[3]))
+	[ "${BASH_REMATCH[1]}" -gt 0 ] && [ "${BASH_REMATCH[2]}" -eq 0 ]
+}
+
+check_selftests()
+{
+	local kernel ok
+
+	for kernel in "${kernels[@]}"; do
+		header "selftests on $kernel"
+		ok=1
+		"$top/selftests/run.sh" -k "$kernel" "${tests[@]}" |
+			tee "$log" || ok=
+		add_result "$log" || ok=
+		[ "$ok" ] || failures+=("selftests on $kernel")
+	done
+}
+
+summary()
+{
+	local failure
+
+	header summary
+	for failure in "${failures[@]}"; do
+		echo "FAILED: $failure"
+	done
+	[ ${#failures[@]} -gt 0 ] || echo "all well: $*"
+	case " $* " in
+	*' selftests '*)
+		echo "$passed passed, $failed failed, $skipped skipped" ;;
+	esac
+	[ ${#failures[@]} -eq 0 ]
+}
+
+[ $# -gt 0 ] || set -- static builds selftests
+for step; do
+	case $step in
+	static|builds|selftests) ;;
+	*)
+		echo "usage: ${0##*/} [static] [builds] [selftests]" >&2
+		exit 1 ;;
+	esac
+done
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$top"
+for step; do
+	"check_$step"
+done
+summary "$@"
