@@ -23,20 +23,24 @@ usage()
 	exit 1
 }
 
-# Make takes assignments from the command line over those of the kernel's
-# configuration. What Debian's gcc is told and Debian's clang does not know is
-# taken away; scripts/clang-config.h is the other half, for C.
+# Debian configures its kernels for gcc. Make takes assignments from its command
+# line over those of the configuration: what gcc is told and clang does not know
+# is taken away. C code keeps gcc's configuration, which says that one type may
+# bear an address space twice.
 clang_options()
 {
 	local version
 
-	version=$(clang -dumpversion | awk -F. '{ print $1 * 10000 + $2 * 100 + $3 }')
+	version=$(clang -dumpversion |
+		awk -F. '{ print $1 * 10000 + $2 * 100 + $3 }')
 	make_options=(
-		W=1 CC=clang KCFLAGS="-include $top/scripts/clang-config.h"
+		W=1 CC=clang KCFLAGS=-Wno-duplicate-decl-specifier
 		CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0
 		CONFIG_CC_IS_CLANG=y "CONFIG_CLANG_VERSION=$version"
 		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough
 		CONFIG_FTRACE_MCOUNT_USE_CC= CONFIG_INIT_STACK_ALL_ZERO=
+		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=
+		CONFIG_UBSAN_BOUNDS_STRICT=
 		CONFIG_RETHUNK= CONFIG_MITIGATION_RETHUNK=
 		CONFIG_SLS= CONFIG_MITIGATION_SLS=
 	)
@@ -71,8 +75,7 @@ sources()
 		\( -name Kbuild -o -name VERSION \) -print
 }
 
-# Links, so that a second build compiles only what has changed. A link that
-# leads nowhere is a source that is gone; make notices by its dependants.
+# Links, so that a second build compiles only what has changed.
 link_sources()
 {
 	local file
@@ -82,7 +85,13 @@ link_sources()
 		[ "$dir/$file" -ef "$top/$file" ] ||
 			ln -sf "$top/$file" "$dir/$file"
 	done
-	find "$dir" -xtype l -delete
+}
+
+# A link that leads nowhere is a source that is gone. Its object is not, and
+# make would take it.
+sources_gone()
+{
+	[ "$(find "$dir" -xtype l ! -name vifmap.ko 2>/dev/null)" ]
 }
 
 # Objects of another kernel or compiler are no use.
@@ -93,8 +102,8 @@ empty_if_stale()
 	stamp=$(cat "$kernel/release"
 		cksum <"$kernel/kdir/Module.symvers"
 		gcc --version | head -n 1)
-	if [ "$checker" ] || [ "$stamp" != "$(cat "$dir/.stamp" 2>/dev/null)" ]
-	then
+	if [ "$checker" ] || sources_gone ||
+		[ "$stamp" != "$(cat "$dir/.stamp" 2>/dev/null)" ]; then
 		rm -rf "$dir"
 	fi
 	mkdir -p "$dir"

@@ -25,10 +25,26 @@ check_static()
 	"$top/scripts/check-static.sh" || failures+=("static checks")
 }
 
+# In a copy, so that no object in the tree is disturbed
+build_tool()
+{
+	cp -a tools include VERSION "$work"
+	make -s -C "$work/tools/vifmap" clean
+	make -s -C "$work/tools/vifmap" CC="$1" all >"$log" 2>&1 ||
+		echo "does not build" >>"$log"
+	! grep '' "$log"
+}
+
 check_builds()
 {
 	local kernel checker
 
+	scripts/install-packages.sh gcc clang make libc6-dev pkgconf \
+		libmnl-dev libjson-c-dev
+	for checker in gcc clang; do
+		header "build of the tool, $checker"
+		build_tool "$checker" || failures+=("the tool, $checker")
+	done
 	for kernel in "${kernels[@]}"; do
 		for checker in gcc clang sparse; do
 			header "build for $kernel, $checker"
@@ -93,8 +109,9 @@ for step; do
 	esac
 done
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+work=$(mktemp -d)
+log=$work/log
+trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$top"
 for step; do

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make help says what there is. The kernel's build reads Kbuild, not this.
+
+# The kernel to build and install for
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+# Kernels to check with, as selftests/vm/fetch-kernel.sh knows them
+KERNELS ?= 6.1 6.12
+# Tests to run; all when empty
+TESTS ?=
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+INSTALL_MOD_PATH ?= $(DESTDIR)
+
+export DESTDIR PREFIX
+
+tool_dir := tools/vifmap
+kernel_make = $(MAKE) -C $(KDIR) M=$(CURDIR)
+
+# What Debian needs to build; elsewhere the compiler says what is missing.
+packages = command -v dpkg-query >/dev/null || exit 0; \
+	scripts/install-packages.sh $(1) || :
+
+# The release that KDIR was built for
+release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+module_root = $(INSTALL_MOD_PATH)/lib/modules/$(release)
+module_dir = updates/drivers/net/vifmap
+
+# Packaged headers come without the key that modules were to be signed with.
+no_key = $(if $(wildcard $(KDIR)/certs/signing_key.*),,CONFIG_MODULE_SIG_ALL=)
+
+.PHONY: all modules tools kdir
+all: modules tools
+
+kdir:
+	@test -e $(KDIR)/Makefile || { \
+		echo "No kernel headers in $(KDIR):" \
+			"install linux-headers-$(KVER) or set KDIR" >&2; \
+		exit 1; \
+	}
+
+modules: kdir
+	@$(call packages,gcc libc6-dev)
+	$(kernel_make) modules
+
+tools:
+	@$(call packages,gcc libc6-dev pkgconf libmnl-dev libjson-c-dev)
+	$(MAKE) -C $(tool_dir) all
+
+.PHONY: install install-modules install-tools depmod
+install: install-modules install-tools
+
+install-modules: modules
+	$(kernel_make) INSTALL_MOD_PATH=$(INSTALL_MOD_PATH) \
+		INSTALL_MOD_DIR=updates $(no_key) modules_install
+	@$(MAKE) --no-print-directory depmod
+
+install-tools: tools
+	$(MAKE) -C $(tool_dir) install
+
+# A package's own scripts do this where the package gets installed.
+depmod: kdir
+	@$(call packages,kmod)
+	$(if $(DESTDIR),,depmod -b $(or $(INSTALL_MOD_PATH),/) $(release))
+
+.PHONY: uninstall uninstall-modules uninstall-tools
+uninstall: uninstall-modules uninstall-tools
+
+uninstall-modules: kdir
+	rm -f $(module_root)/$(module_dir)/vifmap.ko*
+	cd $(module_root) 2>/dev/null && \
+		rmdir -p --ignore-fail-on-non-empty $(module_dir) 2>/dev/null || :
+	@$(MAKE) --no-print-directory depmod
+
+uninstall-tools:
+	$(MAKE) -C $(tool_dir) uninstall
+
+.PHONY: check check-static check-builds check-selftests demo
+check:
+	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
+
+check-static check-builds check-selftests:
+	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
+
+demo:
+	@selftests/vm/demo/demo.sh
+
+# Kernel headers may be gone by now, or never have been here.
+.PHONY: clean
+clean:
+	@if test -e $(KDIR)/Makefile; then $(kernel_make) clean; fi
+	$(MAKE) -C $(tool_dir) clean
+	$(MAKE) -C selftests clean
+	rm -rf build
+
+.PHONY: help
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+## make                   build the module and the tool
+## make modules           drivers/net/vifmap/vifmap.ko for the running kernel
+## make tools             tools/vifmap/vifmap
+## make install           install both; or install-modules, install-tools
+## make uninstall         remove them; or uninstall-modules, uninstall-tools
+## make clean             remove what was built
+##
+## make check             check-static, check-builds and check-selftests
+## make check-static      style, comments, spelling, generated code
+## make check-builds      no warning from gcc, clang and sparse
+## make check-selftests   the tests, each kernel in a virtual machine
+## make demo              see it at work in a virtual machine
+##
+## Settings, as in make KERNELS=6.1 check:
+##
+##   KVER               kernel to build for (the running one)
+##   KDIR               its headers (/lib/modules/KVER/build)
+##   PREFIX             where the tool goes (/usr/local)
+##   DESTDIR            root to install below, for packages; no depmod then
+##   INSTALL_MOD_PATH   the same for the module alone (DESTDIR)
+##   KERNELS            kernels to check with (6.1 6.12)
+##   TESTS              tests to run (all)
+##   VIFMAP_CACHE       folder for downloads (~/.cache/vifmap)

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Putting a frame on a vif, the host or the wire
+ *
+ * Frames come here as a rx_handler sees them: skb->data behind the Ethernet
+ * header, which is where the MAC header says, and not shared. Every function
+ * takes the frame over and counts what became of it: at the end it came from
+ * under one outcome, and at the end it went to as sent or dropped.
+ *
+ * Everything runs under the RCU read lock with bottom halves off.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/netfilter_netdev.h>
+#include <linux/rtnetlink.h>
+#include <net/arp.h>
+#include <net/dst.h>
+#include <net/gso.h>
+
+#include "vifmap.h"
+
+/**
+ * vifmap_drop() - Drop a frame and count it.
+ * @skb: The frame.
+ * @from: Counters of the end it came from.
+ * @reason: VIFMAP_A_STATS_DROP_*.
+ *
+ * Context: Bottom halves off.
+ */
+void vifmap_drop(struct sk_buff *skb, struct vifmap_pcpu_stats __percpu *from,
+		 unsigned int reason)
+{
+	vifmap_stats_inc(from, reason);
+	kfree_skb(skb);
+}
+
+static void vifmap_drop_for(struct sk_buff *skb,
+			    struct vifmap_pcpu_stats __percpu *from,
+			    struct vifmap_pcpu_stats __percpu *to,
+			    unsigned int reason)
+{
+	vifmap_stats_inc(to, VIFMAP_A_STATS_TX_DROPPED);
+	vifmap_drop(skb, from, reason);
+}
+
+/* Whether the frame, or each segment it will be cut into, fits the MTU.
+ * The tag in the metadata does not count, and neither does an inner one.
+ */
+static unsigned int vifmap_check_size(const struct sk_buff *skb,
+				      unsigned int mtu)
+{
+	if (eth_type_vlan(skb->protocol))
+		mtu += VLAN_HLEN;
+
+	if (likely(skb->len <= mtu))
+		return 0;
+
+	if (!skb_is_gso(skb))
+		return VIFMAP_A_STATS_DROP_MTU;
+
+	/* Only LRO leaves segments without a type: nobody can cut them again. */
+	if (!skb_shinfo(skb)->gso_type)
+		return VIFMAP_A_STATS_DROP_LRO;
+
+	return skb_gso_validate_network_len(skb, mtu) ? 0 :
+	       VIFMAP_A_STATS_DROP_MTU;
+}
+
+/* Why a vif cannot take a frame, or 0. */
+static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
+				       const struct sk_buff *skb)
+{
+	const struct net_device *dev = to->dev;
+
+	if (unlikely(vifmap_skb_is_tagged(skb)) &&
+	    !READ_ONCE(to->options.trunk))
+		return VIFMAP_A_STATS_DROP_VLAN;
+
+	if (unlikely(!(dev->flags & IFF_UP) || !netif_carrier_ok(dev)))
+		return VIFMAP_A_STATS_DROP_VIF_DOWN;
+
+	return vifmap_check_size(skb, READ_ONCE(dev->mtu));
+}
+
+/* Make a received frame one that can be transmitted by @dev. */
+static bool vifmap_prepare_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	int depth;
+
+	skb_push(skb, ETH_HLEN);
+	skb->dev = dev;
+	skb_dst_drop(skb);
+	/* The sum of the device covers what lies behind the header. */
+	skb_forward_csum(skb);
+	/* The time of arrival must not become one of departure. */
+	skb_clear_tstamp(skb);
+
+	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL &&
+		     eth_type_vlan(skb->protocol))) {
+		/* Drivers look for the headers behind the inner tag, too. */
+		if (!__vlan_get_protocol(skb, skb->protocol, &depth))
+			return false;
+		skb_set_network_header(skb, depth);
+	}
+	return true;
+}
+
+static bool vifmap_xmit_succeeded(int rc)
+{
+	return likely(rc == NET_XMIT_SUCCESS || rc == NET_XMIT_CN);
+}
+
+/* The vifmap device as an end: its frames are received, not transmitted. */
+static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
+				struct vifmap_pcpu_stats __percpu *from)
+{
+	unsigned int len = skb->len + ETH_HLEN;
+	int rc;
+
+	skb_push(skb, ETH_HLEN);
+	skb_dst_drop(skb);
+	skb_forward_csum(skb);
+	skb->protocol = eth_type_trans(skb, to->dev);
+	rc = netif_rx(skb);
+	if (rc != NET_RX_SUCCESS) {
+		vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
+		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
+		return;
+	}
+	vifmap_stats_add_frame(to->stats, VIFMAP_A_STATS_TX_PACKETS, len);
+	vifmap_stats_inc(from, VIFMAP_A_STATS_DELIVERED);
+}
+
+/**
+ * vifmap_deliver_vif() - Deliver a frame to a vif.
+ * @to: The vif.
+ * @skb: The frame; taken over.
+ * @from: Counters of the end it came from.
+ *
+ * The frame goes through the vif's queueing discipline. This is the one place
+ * to choose a shorter way where there is one.
+ *
+ * Context: RCU read lock held, bottom halves off.
+ */
+void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
+			struct vifmap_pcpu_stats __percpu *from)
+{
+	unsigned int len = skb->len + ETH_HLEN;
+	unsigned int reason;
+
+	reason = vifmap_vif_refuses(to, skb);
+	if (unlikely(reason)) {
+		vifmap_drop_for(skb, from, to->stats, reason);
+		return;
+	}
+	if (unlikely(to->is_self)) {
+		vifmap_deliver_self(to, skb, from);
+		return;
+	}
+	if (unlikely(!vifmap_prepare_xmit(skb, to->dev))) {
+		vifmap_drop_for(skb, from, to->stats,
+				VIFMAP_A_STATS_DROP_MALFORMED);
+		return;
+	}
+	if (!vifmap_xmit_succeeded(dev_queue_xmit(skb))) {
+		vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
+		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
+		return;
+	}
+	vifmap_stats_add_frame(to->stats, VIFMAP_A_STATS_TX_PACKETS, len);
+	vifmap_stats_inc(from, VIFMAP_A_STATS_DELIVERED);
+}
+
+/**
+ * vifmap_deliver_wire() - Send a frame to the wire.
+ * @vd: The device.
+ * @skb: The frame, with the end it came from in skb_iif; taken over.
+ * @from: Counters of that end.
+ *
+ * Context: RCU read lock held, bottom halves off.
+ */
+void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
+			 struct vifmap_pcpu_stats __percpu *from)
+{
+	unsigned int len = skb->len + ETH_HLEN;
+	struct net_device *pdev = vd->pdev;
+	unsigned int reason;
+
+	if (unlikely(!(pdev->flags & IFF_UP) || !netif_carrier_ok(pdev)))
+		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
+	else
+		reason = vifmap_check_size(skb, READ_ONCE(pdev->mtu));
+	if (!reason && unlikely(!vifmap_prepare_xmit(skb, pdev)))
+		reason = VIFMAP_A_STATS_DROP_MALFORMED;
+	if (unlikely(reason)) {
+		vifmap_drop_for(skb, from, vd->wire_stats, reason);
+		return;
+	}
+
+	/* The administrator's rules, if there are any, see the frame. */
+	if (likely(vifmap_egress_is_alone(vd)))
+		nf_skip_egress(skb, true);
+
+	if (!vifmap_xmit_succeeded(dev_queue_xmit(skb))) {
+		vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_TX_DROPPED);
+		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
+		return;
+	}
+	vifmap_stats_add_frame(vd->wire_stats, VIFMAP_A_STATS_TX_PACKETS, len);
+	vifmap_stats_inc(from, VIFMAP_A_STATS_WIRE);
+}
+
+/* The type that a frame to a group would have had, had it come by the wire. */
+static unsigned char vifmap_group_pkt_type(const struct sk_buff *skb,
+					   const struct net_device *pdev)
+{
+	return ether_addr_equal_64bits(eth_hdr(skb)->h_dest, pdev->broadcast) ?
+	       PACKET_BROADCAST : PACKET_MULTICAST;
+}
+
+/* A VLAN device takes the frame before the pdev's handler could see it. */
+static bool vifmap_is_for_vlan_dev(const struct sk_buff *skb,
+				   struct net_device *pdev)
+{
+	return skb_vlan_tag_present(skb) &&
+	       __vlan_find_dev_deep_rcu(pdev, skb->vlan_proto,
+					skb_vlan_tag_get_id(skb));
+}
+
+/**
+ * vifmap_host_restore_type() - Mend the type of a vif's frame for the host.
+ * @skb: A frame to a group that vifmap_deliver_host() handed to the pdev.
+ *
+ * Context: The pdev's rx_handler.
+ */
+void vifmap_host_restore_type(struct sk_buff *skb)
+{
+	skb->pkt_type = vifmap_group_pkt_type(skb, skb->dev);
+}
+
+/**
+ * vifmap_deliver_host() - Pass a vif's frame to the host.
+ * @vd: The device.
+ * @skb: The frame; taken over unless the return value says otherwise.
+ * @from: Counters of the vif.
+ *
+ * The frame goes round through the stack once more as if it had arrived on the
+ * pdev, where it meets vifmap's own handler again: PACKET_HOST makes that pass
+ * it, and a destination that is a group makes it restore the type.
+ *
+ * Context: RCU read lock held, bottom halves off; from a vif's rx_handler.
+ * Return: what the rx_handler is to return, with the frame as it was.
+ */
+rx_handler_result_t vifmap_deliver_host(struct vifmap_dev *vd,
+					struct sk_buff *skb,
+					struct vifmap_pcpu_stats __percpu *from)
+{
+	struct net_device *pdev = vd->pdev;
+	unsigned int reason;
+
+	if (unlikely(!READ_ONCE(vd->options.host)))
+		reason = VIFMAP_A_STATS_DROP_HOST_OFF;
+	else if (unlikely(!(pdev->flags & IFF_UP)))
+		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
+	else
+		reason = vifmap_check_size(skb, READ_ONCE(pdev->mtu));
+	if (unlikely(reason)) {
+		vifmap_drop_for(skb, from, vd->host_stats, reason);
+		return RX_HANDLER_CONSUMED;
+	}
+
+	skb->dev = pdev;
+	skb->pkt_type = PACKET_HOST;
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest) &&
+	    vifmap_is_for_vlan_dev(skb, pdev))
+		vifmap_host_restore_type(skb);
+
+	vifmap_stats_add_frame(vd->host_stats, VIFMAP_A_STATS_TX_PACKETS,
+			       skb->len + ETH_HLEN);
+	vifmap_stats_inc(from, VIFMAP_A_STATS_HOST);
+	return RX_HANDLER_ANOTHER;
+}
+
+/* Whether a vif is among the receivers of a flooded frame. */
+static bool vifmap_is_receiver(const struct vifmap_port *to,
+			       const struct vifmap_port *source,
+			       const u8 *dest)
+{
+	if (to == source)
+		return false;
+	if (source && READ_ONCE(source->options.isolated) &&
+	    READ_ONCE(to->options.isolated))
+		return false;
+	if (unlikely(is_link_local_ether_addr(dest)))
+		return READ_ONCE(to->options.link_local) & BIT(dest[5]);
+	return true;
+}
+
+static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
+				struct vifmap_pcpu_stats __percpu *from)
+{
+	struct sk_buff *copy;
+	unsigned int reason;
+
+	reason = vifmap_vif_refuses(to, skb);
+	if (!reason) {
+		copy = skb_clone(skb, GFP_ATOMIC);
+		if (likely(copy)) {
+			vifmap_deliver_vif(to, copy, from);
+			return;
+		}
+		reason = VIFMAP_A_STATS_DROP_NO_MEMORY;
+	}
+	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
+	vifmap_stats_inc(from, reason);
+}
+
+/**
+ * vifmap_flood_vifs() - Deliver a copy of a frame to each vif.
+ * @vd: The device.
+ * @source: The vif that it came from, NULL for the wire or the host.
+ * @skb: The frame; stays the caller's, and may be shared.
+ * @from: Counters of the end it came from.
+ *
+ * Vifs that isolation or their link-local mask keeps from the frame are no
+ * receivers, and nothing is counted for them.
+ *
+ * Context: RCU read lock held, bottom halves off.
+ */
+void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
+		       struct sk_buff *skb,
+		       struct vifmap_pcpu_stats __percpu *from)
+{
+	const u8 *dest = eth_hdr(skb)->h_dest;
+	bool from_host = from == vd->host_stats;
+	struct vifmap_port *port;
+
+	list_for_each_entry_rcu(port, &vd->ports, list) {
+		if (!vifmap_is_receiver(port, source, dest))
+			continue;
+		/* The host has no need to hear itself on its other end. */
+		if (from_host && port->is_self)
+			continue;
+		vifmap_stats_inc(from, VIFMAP_A_STATS_COPIES);
+		vifmap_deliver_copy(port, skb, from);
+	}
+}
+
+static void vifmap_announce_entry(struct vifmap_dev *vd, u64 key)
+{
+	struct net_device *pdev = vd->pdev;
+	u8 addr[ETH_ALEN];
+	struct sk_buff *skb;
+
+	vifmap_key_to_addr(key, addr);
+	skb = arp_create(ARPOP_RREQUEST, ETH_P_RARP, 0, pdev, 0, NULL, addr,
+			 addr);
+	if (!skb)
+		return;
+
+	/* Not one of the host's: its vifs need not be told. */
+	skb->skb_iif = vd->dev->ifindex;
+	if (vifmap_egress_is_alone(vd))
+		nf_skip_egress(skb, true);
+	dev_queue_xmit(skb);
+}
+
+/**
+ * vifmap_announce_rtnl() - Tell the wire where the vifs' addresses are.
+ * @vd: The device.
+ *
+ * Sends a reverse ARP request from each active entry, as hypervisors do after
+ * a migration: switches learn from its source, and nobody answers it.
+ *
+ * Context: RTNL held.
+ */
+void vifmap_announce_rtnl(struct vifmap_dev *vd)
+{
+	struct vifmap_entry *entry;
+	struct vifmap_port *port;
+	u64 key;
+
+	ASSERT_RTNL();
+	if (!vd->up || !(vd->pdev->flags & IFF_UP))
+		return;
+
+	rcu_read_lock_bh();
+	list_for_each_entry_rcu(port, &vd->ports, list) {
+		list_for_each_entry_rcu(entry, &port->entries, list) {
+			key = READ_ONCE(entry->key);
+			if (key)
+				vifmap_announce_entry(vd, key);
+		}
+	}
+	rcu_read_unlock_bh();
+}

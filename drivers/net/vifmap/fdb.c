@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The map as a forwarding database: bridge fdb ... dev vifmap0 self
+ */
+#include <linux/etherdevice.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <net/netlink.h>
+
+#include "vifmap.h"
+
+/* Which vif "via" names; NULL with a message when it is not one of ours. */
+static struct vifmap_port *vifmap_fdb_port(struct net_device *dev,
+					   const struct nlattr *via,
+					   struct netlink_ext_ack *extack)
+{
+	struct vifmap_port *port = NULL;
+	struct net_device *vif;
+
+	vif = __dev_get_by_index(dev_net(dev), nla_get_u32(via));
+	if (vif)
+		port = vifmap_port_get_rtnl(vif);
+	if (port && port->vd == netdev_priv(dev))
+		return port;
+
+	NL_SET_ERR_MSG_ATTR(extack, via, "\"via\" is not a vif of this device");
+	return NULL;
+}
+
+static int vifmap_fdb_check(const struct nlattr * const tb[], u16 vid,
+			    struct netlink_ext_ack *extack)
+{
+	if (vid || tb[NDA_VLAN]) {
+		NL_SET_ERR_MSG(extack, "An entry holds for all VLANs alike");
+		return -EINVAL;
+	}
+	if (tb[NDA_IFINDEX] && nla_len(tb[NDA_IFINDEX]) != sizeof(u32)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NDA_IFINDEX],
+				    "\"via\" has the wrong length");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
+			  struct net_device *dev, const unsigned char *addr,
+			  u16 vid, u16 flags, struct netlink_ext_ack *extack)
+{
+	struct vifmap_dev *vd = netdev_priv(dev);
+	struct vifmap_entry *entry;
+	struct vifmap_port *port;
+	int err;
+
+	err = vifmap_fdb_check((const struct nlattr * const *)tb, vid, extack);
+	if (err)
+		return err;
+	if (!tb[NDA_IFINDEX]) {
+		NL_SET_ERR_MSG(extack, "Name the vif: \"via VIF\"");
+		return -EINVAL;
+	}
+	port = vifmap_fdb_port(dev, tb[NDA_IFINDEX], extack);
+	if (!port)
+		return -ENODEV;
+
+	entry = vifmap_map_find(&vd->map, vifmap_key_from_addr(addr));
+	if (entry && entry->port && !(flags & NLM_F_EXCL) &&
+	    (flags & NLM_F_REPLACE))
+		return vifmap_entry_set_rtnl(vd, entry, port, true, extack);
+	return vifmap_entry_add_rtnl(port, addr, VIFMAP_ORIGIN_USER, true,
+				     extack);
+}
+
+int vifmap_fdb_del(struct ndmsg *ndm, struct nlattr *tb[],
+			  struct net_device *dev, const unsigned char *addr,
+			  u16 vid, struct netlink_ext_ack *extack)
+{
+	struct vifmap_dev *vd = netdev_priv(dev);
+	struct vifmap_port *port = NULL;
+	struct vifmap_entry *entry;
+	int err;
+
+	err = vifmap_fdb_check((const struct nlattr * const *)tb, vid, extack);
+	if (err)
+		return err;
+	if (tb[NDA_IFINDEX]) {
+		port = vifmap_fdb_port(dev, tb[NDA_IFINDEX], extack);
+		if (!port)
+			return -ENODEV;
+	}
+
+	entry = vifmap_map_find(&vd->map, vifmap_key_from_addr(addr));
+	if (!entry || (port && entry->port != port)) {
+		NL_SET_ERR_MSG(extack, "No such entry");
+		return -ENOENT;
+	}
+	return vifmap_entry_del_user_rtnl(vd, entry, extack);
+}
+
+static int vifmap_fdb_fill(struct sk_buff *skb, struct netlink_callback *cb,
+			   const struct net_device *dev,
+			   const struct vifmap_entry *entry)
+{
+	u8 addr[ETH_ALEN];
+	struct nlmsghdr *nlh;
+	struct ndmsg *ndm;
+
+	nlh = nlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			RTM_NEWNEIGH, sizeof(*ndm), NLM_F_MULTI);
+	if (!nlh)
+		return -EMSGSIZE;
+
+	ndm = nlmsg_data(nlh);
+	memset(ndm, 0, sizeof(*ndm));
+	ndm->ndm_family = AF_BRIDGE;
+	ndm->ndm_flags = NTF_SELF;
+	ndm->ndm_ifindex = dev->ifindex;
+	ndm->ndm_state = NUD_PERMANENT;
+	if (entry->origin == VIFMAP_ORIGIN_LEARNED)
+		ndm->ndm_state = NUD_REACHABLE;
+	else if (entry->origin == VIFMAP_ORIGIN_USER)
+		ndm->ndm_state = NUD_NOARP;
+
+	vifmap_key_to_addr(entry->addr, addr);
+	if (nla_put(skb, NDA_LLADDR, ETH_ALEN, addr) ||
+	    (entry->port &&
+	     nla_put_u32(skb, NDA_IFINDEX, entry->port->dev->ifindex))) {
+		nlmsg_cancel(skb, nlh);
+		return -EMSGSIZE;
+	}
+	nlmsg_end(skb, nlh);
+	return 0;
+}
+
+static int vifmap_fdb_dump_list(struct sk_buff *skb,
+				struct netlink_callback *cb,
+				const struct net_device *dev,
+				const struct list_head *entries, int *idx)
+{
+	const struct vifmap_entry *entry;
+	int err;
+
+	list_for_each_entry_rcu(entry, entries, list) {
+		if (*idx >= cb->args[2]) {
+			err = vifmap_fdb_fill(skb, cb, dev, entry);
+			if (err)
+				return err;
+		}
+		(*idx)++;
+	}
+	return 0;
+}
+
+int vifmap_fdb_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			   struct net_device *dev,
+			   struct net_device *filter_dev, int *idx)
+{
+	struct vifmap_dev *vd = netdev_priv(dev);
+	const struct vifmap_port *port;
+	int err;
+
+	rcu_read_lock();
+	err = vifmap_fdb_dump_list(skb, cb, dev, &vd->host_entries, idx);
+	list_for_each_entry_rcu(port, &vd->ports, list) {
+		if (err)
+			break;
+		err = vifmap_fdb_dump_list(skb, cb, dev, &port->entries, idx);
+	}
+	rcu_read_unlock();
+	return err;
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a frame goes: what arrives from the wire and from vifs
+ *
+ * The host's own frames are in egress.c. The map and the options are only
+ * read here, under the RCU read lock that every rx_handler is called with;
+ * a unicast frame costs one look-up and no allocation, lock or shared write.
+ */
+#include <linux/etherdevice.h>
+#include <linux/jiffies.h>
+
+#include "vifmap.h"
+
+/**
+ * vifmap_rate_set() - Set how many floods a second may pass.
+ * @rate: The rate.
+ * @pps: Frames a second; 0 is no limit.
+ */
+void vifmap_rate_set(struct vifmap_rate *rate, u32 pps)
+{
+	spin_lock_bh(&rate->lock);
+	rate->tokens = (u64)pps * HZ;
+	rate->filled = jiffies;
+	WRITE_ONCE(rate->pps, pps);
+	spin_unlock_bh(&rate->lock);
+}
+
+/* Only broadcast and multicast frames come here, so the lock is allowed. */
+static bool vifmap_rate_allows(struct vifmap_rate *rate)
+{
+	unsigned long now = jiffies;
+	bool allowed;
+
+	if (!READ_ONCE(rate->pps))
+		return true;
+
+	spin_lock(&rate->lock);
+	rate->tokens = min_t(u64, rate->tokens +
+				  (u64)(now - rate->filled) * rate->pps,
+			     (u64)rate->pps * HZ);
+	rate->filled = now;
+	allowed = rate->tokens >= HZ;
+	if (allowed)
+		rate->tokens -= HZ;
+	spin_unlock(&rate->lock);
+	return allowed;
+}
+
+/* A frame to a group whose source is mapped here: a guest must never hear
+ * itself, and an address that broadcasts from beyond is no longer here.
+ */
+static void vifmap_rx_reflected(struct vifmap_dev *vd,
+				const struct vifmap_entry *entry)
+{
+	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_REFLECTED);
+	if (!entry->port)
+		return;
+
+	if (entry->origin == VIFMAP_ORIGIN_LEARNED)
+		vifmap_unlearn(vd, entry->addr);
+	vifmap_alert(vd, VIFMAP_ALERT_TYPE_MOVED, entry->port, entry->addr);
+}
+
+/* Copies of a frame to a group, for vifs; the host gets the frame itself. */
+static void vifmap_rx_wire_flood(struct vifmap_dev *vd, struct sk_buff *skb)
+{
+	const struct ethhdr *eth = eth_hdr(skb);
+	const struct vifmap_entry *entry;
+	unsigned int reason;
+
+	entry = vifmap_map_lookup_rcu(&vd->map, vifmap_key(eth->h_source));
+	if (unlikely(entry)) {
+		vifmap_rx_reflected(vd, entry);
+		return;
+	}
+	/* PAUSE is between the pdev and its neighbour, whatever the masks. */
+	if (is_link_local_ether_addr(eth->h_dest) &&
+	    eth->h_dest[5] == VIFMAP_LINK_LOCAL_PAUSE)
+		return;
+
+	if (unlikely(!is_valid_ether_addr(eth->h_source)))
+		reason = VIFMAP_A_STATS_DROP_BAD_SOURCE;
+	else if (unlikely(!vifmap_rate_allows(&vd->flood)))
+		reason = VIFMAP_A_STATS_DROP_FLOOD_RATE;
+	else
+		reason = 0;
+
+	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_COPIES);
+	if (unlikely(reason)) {
+		vifmap_stats_inc(vd->wire_stats, reason);
+		return;
+	}
+	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_FLOODED);
+	vifmap_flood_vifs(vd, NULL, skb, vd->wire_stats);
+}
+
+static rx_handler_result_t vifmap_rx_pass(struct vifmap_dev *vd,
+					  unsigned int len)
+{
+	vifmap_stats_add_frame(vd->host_stats, VIFMAP_A_STATS_TX_PACKETS, len);
+	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_HOST);
+	return RX_HANDLER_PASS;
+}
+
+static rx_handler_result_t vifmap_rx_wire_group(struct vifmap_dev *vd,
+						struct sk_buff *skb)
+{
+	unsigned int len = skb->len + ETH_HLEN;
+
+	vifmap_stats_add_frame(vd->wire_stats, VIFMAP_A_STATS_RX_PACKETS, len);
+	vifmap_rx_wire_flood(vd, skb);
+	return vifmap_rx_pass(vd, len);
+}
+
+static rx_handler_result_t vifmap_rx_wire_unicast(struct vifmap_dev *vd,
+						  struct sk_buff **pskb)
+{
+	const struct vifmap_entry *entry;
+	struct sk_buff *skb = *pskb;
+	unsigned int len;
+
+	len = skb->len + ETH_HLEN;
+
+	vifmap_stats_add_frame(vd->wire_stats, VIFMAP_A_STATS_RX_PACKETS, len);
+	entry = vifmap_map_lookup_rcu(&vd->map,
+				      vifmap_key(eth_hdr(skb)->h_dest));
+	if (!entry || !entry->port) {
+		if (!entry)
+			vifmap_stats_inc(vd->wire_stats,
+					 VIFMAP_A_STATS_UNKNOWN);
+		return vifmap_rx_pass(vd, len);
+	}
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb))
+		vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
+	else if (unlikely(!is_valid_ether_addr(eth_hdr(skb)->h_source)))
+		vifmap_drop(skb, vd->wire_stats,
+			    VIFMAP_A_STATS_DROP_BAD_SOURCE);
+	else
+		vifmap_deliver_vif(entry->port, skb, vd->wire_stats);
+	return RX_HANDLER_CONSUMED;
+}
+
+/**
+ * vifmap_rx_wire() - Take a frame that the pdev received.
+ * @pskb: The frame.
+ *
+ * The host's own frames are the first test: they cost next to nothing.
+ *
+ * Context: rx_handler of the pdev; RCU read lock held, bottom halves off.
+ * Return: what becomes of the frame.
+ */
+rx_handler_result_t vifmap_rx_wire(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vifmap_dev *vd;
+
+	if (likely(skb->pkt_type == PACKET_HOST)) {
+		/* From a vif, by way of vifmap_deliver_host(). */
+		if (unlikely(is_multicast_ether_addr(eth_hdr(skb)->h_dest)))
+			vifmap_host_restore_type(skb);
+		return RX_HANDLER_PASS;
+	}
+
+	vd = rcu_dereference(skb->dev->rx_handler_data);
+	/* What dev_loopback_xmit() sends has no Ethernet header. */
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !READ_ONCE(vd->up)))
+		return RX_HANDLER_PASS;
+
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return vifmap_rx_wire_group(vd, skb);
+	return vifmap_rx_wire_unicast(vd, pskb);
+}
+
+static bool vifmap_source_refuse(struct vifmap_port *port, u64 key)
+{
+	if (READ_ONCE(port->spoofed) != key)
+		WRITE_ONCE(port->spoofed, key);
+	vifmap_alert(port->vd, VIFMAP_ALERT_TYPE_SPOOFED, port, key);
+	return false;
+}
+
+/* The whole of the source check; a good source is remembered, for a second at
+ * the most, for the short of it.
+ */
+static bool vifmap_source_lookup(struct vifmap_port *port, u64 key,
+				 u16 generation)
+{
+	struct vifmap_entry *entry;
+
+	entry = vifmap_map_lookup_rcu(&port->vd->map, key);
+	if (entry) {
+		if (entry->port != port)
+			return vifmap_source_refuse(port, key);
+		WRITE_ONCE(entry->used, jiffies | 1);
+	} else if (!vifmap_learn(port, key) &&
+		   READ_ONCE(port->options.spoofcheck)) {
+		return vifmap_source_refuse(port, key);
+	}
+
+	WRITE_ONCE(port->source_until, jiffies + HZ);
+	atomic64_set(&port->source, key | generation);
+	return true;
+}
+
+/* Why a frame from a vif is not even looked at further, or 0.
+ *
+ * The generation has 16 bits: a source that was good is taken for good again
+ * when the map changes 65536 times, to the one, within a second.
+ */
+static unsigned int vifmap_rx_check(struct vifmap_port *port,
+				    const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = eth_hdr(skb);
+	u64 key = vifmap_key(eth->h_source);
+	struct vifmap_dev *vd = port->vd;
+	u16 generation;
+
+	if (unlikely(!READ_ONCE(vd->up)))
+		return VIFMAP_A_STATS_DROP_DOWN;
+
+	generation = vifmap_map_generation(&vd->map);
+	if (unlikely((u64)atomic64_read(&port->source) != (key | generation) ||
+		     time_after_eq(jiffies, READ_ONCE(port->source_until)))) {
+		if (!is_valid_ether_addr(eth->h_source))
+			return VIFMAP_A_STATS_DROP_BAD_SOURCE;
+		if (!vifmap_source_lookup(port, key, generation))
+			return VIFMAP_A_STATS_DROP_SPOOFED;
+	}
+
+	if (unlikely(vifmap_skb_is_tagged(skb)) &&
+	    !READ_ONCE(port->options.trunk))
+		return VIFMAP_A_STATS_DROP_VLAN;
+	return 0;
+}
+
+static rx_handler_result_t vifmap_rx_port_unicast(struct vifmap_port *port,
+						  struct sk_buff *skb)
+{
+	struct vifmap_dev *vd = port->vd;
+	const struct vifmap_entry *entry;
+	struct vifmap_port *to;
+
+	entry = vifmap_map_lookup_rcu(&vd->map,
+				      vifmap_key(eth_hdr(skb)->h_dest));
+	if (!entry) {
+		vifmap_deliver_wire(vd, skb, port->stats);
+		return RX_HANDLER_CONSUMED;
+	}
+
+	to = entry->port;
+	if (!to && likely(!port->is_self))
+		return vifmap_deliver_host(vd, skb, port->stats);
+
+	if (unlikely(!to || to == port))
+		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_HAIRPIN);
+	else if (unlikely(READ_ONCE(port->options.isolated) &&
+			  READ_ONCE(to->options.isolated)))
+		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_ISOLATED);
+	else
+		vifmap_deliver_vif(to, skb, port->stats);
+	return RX_HANDLER_CONSUMED;
+}
+
+/* Link-local frames are for the neighbour on the wire, and for nobody else. */
+static void vifmap_rx_port_link_local(struct vifmap_port *port,
+				      struct sk_buff *skb)
+{
+	u8 last = eth_hdr(skb)->h_dest[5];
+
+	if (READ_ONCE(port->options.link_local) & BIT(last))
+		vifmap_deliver_wire(port->vd, skb, port->stats);
+	else
+		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_LINK_LOCAL);
+}
+
+/* One copy to the wire, where the frame itself goes to the host. */
+static void vifmap_rx_port_copy_wire(struct vifmap_port *port,
+				     struct sk_buff *skb)
+{
+	struct vifmap_dev *vd = port->vd;
+	struct sk_buff *copy;
+
+	copy = skb_clone(skb, GFP_ATOMIC);
+	if (likely(copy)) {
+		vifmap_deliver_wire(vd, copy, port->stats);
+		return;
+	}
+	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_TX_DROPPED);
+	vifmap_stats_inc(port->stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
+}
+
+static rx_handler_result_t vifmap_rx_port_group(struct vifmap_port *port,
+						struct sk_buff *skb)
+{
+	struct vifmap_dev *vd = port->vd;
+
+	if (unlikely(is_link_local_ether_addr(eth_hdr(skb)->h_dest))) {
+		vifmap_rx_port_link_local(port, skb);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (unlikely(!vifmap_rate_allows(&port->flood))) {
+		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_FLOOD_RATE);
+		return RX_HANDLER_CONSUMED;
+	}
+
+	vifmap_stats_inc(port->stats, VIFMAP_A_STATS_FLOODED);
+	vifmap_flood_vifs(vd, port, skb, port->stats);
+
+	/* The last receiver gets the frame itself. */
+	vifmap_stats_inc(port->stats, VIFMAP_A_STATS_COPIES);
+	if (!READ_ONCE(vd->options.host) || port->is_self) {
+		vifmap_deliver_wire(vd, skb, port->stats);
+		return RX_HANDLER_CONSUMED;
+	}
+	vifmap_rx_port_copy_wire(port, skb);
+	vifmap_stats_inc(port->stats, VIFMAP_A_STATS_COPIES);
+	return vifmap_deliver_host(vd, skb, port->stats);
+}
+
+static rx_handler_result_t vifmap_rx_port(struct vifmap_port *port,
+					  struct sk_buff *skb)
+{
+	unsigned int reason;
+
+	reason = vifmap_rx_check(port, skb);
+	if (unlikely(reason)) {
+		vifmap_drop(skb, port->stats, reason);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return vifmap_rx_port_group(port, skb);
+	return vifmap_rx_port_unicast(port, skb);
+}
+
+/**
+ * vifmap_rx_vif() - Take a frame that a vif sent.
+ * @pskb: The frame.
+ *
+ * Context: rx_handler of a vif; RCU read lock held, bottom halves off.
+ * Return: what becomes of the frame.
+ */
+rx_handler_result_t vifmap_rx_vif(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vifmap_port *port;
+
+	/* What dev_loopback_xmit() sends has no Ethernet header. */
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+
+	port = vifmap_port_get_rcu(skb->dev);
+	vifmap_stats_add_frame(port->stats, VIFMAP_A_STATS_RX_PACKETS,
+			       skb->len + ETH_HLEN);
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		vifmap_stats_inc(port->stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+	*pskb = skb;
+	return vifmap_rx_port(port, skb);
+}
+
+/**
+ * vifmap_rx_self() - Take a frame that the vifmap device itself sent.
+ * @port: The vifmap device as an end.
+ * @skb: The frame, as a rx_handler would see it; taken over.
+ *
+ * Context: RCU read lock held, bottom halves off.
+ */
+void vifmap_rx_self(struct vifmap_port *port, struct sk_buff *skb)
+{
+	vifmap_stats_add_frame(port->stats, VIFMAP_A_STATS_RX_PACKETS,
+			       skb->len + ETH_HLEN);
+	/* Never for the host's stack on the pdev, so it is always consumed. */
+	vifmap_rx_port(port, skb);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _COMPAT_LINUX_NETFILTER_NETDEV_H
+#define _COMPAT_LINUX_NETFILTER_NETDEV_H
+
+#include_next <linux/netfilter_netdev.h>
+
+/**
+ * netdev_egress_hooks_rcu() - The egress hooks of a device.
+ * @dev: The device.
+ *
+ * Context: RCU read lock held.
+ * Return: the hooks; NULL for none, or where the kernel has no such hook.
+ */
+static inline const struct nf_hook_entries *
+netdev_egress_hooks_rcu(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	return rcu_dereference(dev->nf_hooks_egress);
+#else
+	return NULL;
+#endif
+}
+
+#endif

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The host's eth0.5 and a trunk vif talk to each other in VLAN 5 as if both
+# were on the wire; vifs without trunk neither see nor reach it.
+#
+#   wire0 ---- eth0 (vifmap0) --- eth0.5   host
+#    wire       |  |  |  |
+#              v0  v1  v2  v3              v0, v1: trunk on
+#             veth tap veth tap
+
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+topology veth tap veth tap
+must vifmap port set v0 trunk on
+must vifmap port set v1 trunk on
+own=02:00:00:00:05:05
+must ip -batch - <<END
+link add link eth0 name eth0.5 type vlan id 5
+link set eth0.5 addrgenmode none
+link set eth0.5 up
+END
+must ask end vlan5 - eth0.5 stack vlan=5
+for vif in v0 v1 wire; do
+	flow "$vif to eth0.5" $vif vlan5 vlan=5 count=2 -- vlan5
+	flow "eth0.5 to $vif" vlan5 $vif count=2 -- $vif
+	all_but $vif v0 v1 wire vlan5
+	flow "broadcast from $vif in VLAN 5" $vif broadcast vlan=5 -- \
+		"${others[@]}"
+	flow "$vif to the host in another VLAN" $vif host vlan=6 --
+done
+flow "broadcast from eth0.5" vlan5 broadcast -- wire v0 v1
+flow "eth0.5 to a vif without trunk" vlan5 v2 --
+flow "a vif without trunk to eth0.5" v3 vlan5 vlan=5 --
+flow "untagged frames for the same address are eth0's" v0 host -- host
+
+must ip link set eth0.5 address $own
+must ask mac vlan5 $own
+flow "eth0.5 with an address of its own: from a vif" v0 vlan5 vlan=5 -- vlan5
+flow "eth0.5 with an address of its own: to a vif" vlan5 v0 -- v0
+refused "$own" 1 vifmap mac add $own vif v2
+flow "no vif may use it" v0 wire src=$own --
+must ip link del eth0.5
+is "its address has gone from the map" \
+	"$(vifmap mac show pdev eth0 | grep -c $own)" 0
+check_sums
+finish

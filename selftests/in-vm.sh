@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# in-vm.sh [-v] MODULE TEST... - load the module, run the tests, unload it.
+# KTAP on standard output: one result per test, the results inside a test
+# indented, with -v or when it fails. Meant for a machine that may crash.
+set -u
+
+here=$(dirname "$(realpath "$0")")
+timeout=45
+# shellcheck source=/dev/null
+. "$here/settings"
+verbose=n
+failures=0 number=0
+
+if [ "${1-}" = -v ]; then
+	verbose=y
+	shift
+fi
+export VIFMAP_MODULE=$1
+shift
+
+# report STATUS TEXT: "ok" or "not ok" with this text
+report()
+{
+	local status=$1 text=$2
+
+	number=$((number + 1))
+	if [ "$status" -eq 0 ]; then
+		echo "ok $number $text"
+	else
+		echo "not ok $number $text"
+		failures=$((failures + 1))
+	fi
+}
+
+run_test()
+{
+	local name=$1 start=$SECONDS status text
+
+	timeout -k 5 "$timeout" "$here/$name" >"$log" 2>&1
+	status=$?
+	text="selftests: vifmap: $name"
+	if [ $verbose = y ] || { [ $status -ne 0 ] && [ $status -ne 4 ]; }; then
+		echo "# $text"
+		sed 's/^/  /' "$log"
+	fi
+	[ $verbose = n ] || text+=" # $((SECONDS - start)) s"
+	case $status in
+	0) report 0 "$text" ;;
+	4) report 0 "$text # SKIP $(sed -n 's/.*# SKIP //p' "$log")" ;;
+	124|137) report 1 "$text # TIMEOUT $timeout seconds" ;;
+	*) report 1 "$text" ;;
+	esac
+}
+
+load()
+{
+	local dependency
+
+	for dependency in $(modinfo -F depends "$VIFMAP_MODULE" | tr , ' '); do
+		modprobe "$dependency" || return 1
+	done
+	insmod "$VIFMAP_MODULE"
+}
+
+# What a test has left in flight may hold the module for a moment.
+unload()
+{
+	local end=$((SECONDS + 20))
+
+	until rmmod vifmap 2>"$log"; do
+		if [ $SECONDS -ge $end ]; then
+			cat "$log"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+echo "TAP version 13"
+echo "1..$(($# + 2))"
+load
+report $? "insmod"
+for name; do
+	run_test "$name"
+done
+unload
+report $? "rmmod"
+[ "$failures" -eq 0 ]

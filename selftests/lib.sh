@@ -1,0 +1,540 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# lib.sh - what the selftests share
+#
+# A test sources this file first. From then on it is in a network namespace of
+# its own, the host's; ip, vifmap and so on can be typed as a user would.
+# Further namespaces are called by the place they stand for: `at wire ...`,
+# `at v0 ...`. Everything is gone when the test ends.
+#
+# A test reports results with check, is, flow, counted and refused, each one
+# "ok" or "not ok" line, and ends with `finish`. One that ends before has
+# failed.
+
+set -u
+
+# Each program that is started costs a tenth of a second on a machine that is
+# emulated, so this file starts few.
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+self=$here/${0##*/}
+PATH=$here:$here/../tools/vifmap:$PATH:/usr/sbin:/sbin
+export LC_ALL=C
+
+skip() { echo "1..0 # SKIP $*"; exit 4; }
+
+need_commands()
+{
+	local c
+
+	for c; do
+		command -v "$c" >/dev/null || skip "no command $c"
+	done
+}
+
+load_module()
+{
+	if [ -n "${VIFMAP_MODULE-}" ]; then
+		insmod "$VIFMAP_MODULE"
+	else
+		modprobe vifmap
+	fi
+}
+
+module_loaded() { grep -q '^vifmap ' /proc/modules; }
+
+# The host's namespace has a name, so that it can be deleted and waited for.
+enter_host()
+{
+	prefix=vifmap-$$-
+	ip netns add "${prefix}host" || skip "cannot create namespaces"
+	VIFMAP_TEST_PREFIX=$prefix exec nsenter \
+		--net="/run/netns/${prefix}host" "$BASH" "$self" "$@"
+}
+
+[ $EUID -eq 0 ] || skip "not root"
+if [ -z "${VIFMAP_TEST_PREFIX-}" ]; then
+	module_loaded || load_module || skip "no module vifmap"
+	need_commands vifmap frames ip nsenter
+	enter_host "$@"
+fi
+prefix=$VIFMAP_TEST_PREFIX
+unset VIFMAP_TEST_PREFIX
+
+tmp=${TMPDIR:-/tmp}/$prefix$EPOCHREALTIME
+mkdir -m 755 "$tmp" || exit 1
+pids=()
+results=0 failures=0 finished=n
+declare -A mac stats mark
+vifs=() others=()
+reply=''
+
+# shellcheck disable=SC2317 # called by the trap
+cleanup()
+{
+	local status=$? pid name
+
+	for pid in ${pids[@]+"${pids[@]}"}; do
+		kill "$pid" 2>/dev/null
+	done
+	[ ${#pids[@]} -eq 0 ] || wait "${pids[@]}" 2>/dev/null
+	for name in /run/netns/"$prefix"*; do
+		[ ! -e "$name" ] || echo "netns del ${name##*/}"
+	done | ip -force -batch - 2>/dev/null
+	rm -rf "$tmp"
+	[ "$finished" = n ] || exit "$status"
+	[ "$status" -eq 4 ] || echo "Bail out! ended before its time"
+	[ "$status" -ne 0 ] || exit 1
+}
+
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+# --- results ---------------------------------------------------------------
+
+# result STATUS NAME [DETAIL...]
+result()
+{
+	local status=$1 name=$2 line
+
+	results=$((results + 1))
+	if [ "$status" -eq 0 ]; then
+		echo "ok $results $name"
+		return 0
+	fi
+	failures=$((failures + 1))
+	echo "not ok $results $name"
+	shift 2
+	for line; do
+		printf '%s\n' "$line" | sed 's/^/# /'
+	done
+	return 1
+}
+
+# check NAME COMMAND...: the command succeeds
+check()
+{
+	local name=$1 status
+
+	shift
+	"$@" >"$tmp/check" 2>&1
+	status=$?
+	result $status "$name" "$* (status $status):" "$(<"$tmp/check")"
+}
+
+# is NAME GOT WANT
+is()
+{
+	[ "$2" = "$3" ]
+	result $? "$1" "got:  $2" "want: $3"
+}
+
+# A step without which the rest makes no sense
+must()
+{
+	"$@" >"$tmp/must" 2>&1 && return
+	result 1 "set-up: $*" "$(<"$tmp/must")"
+	exit 1
+}
+
+# What the kernel says when something is wrong
+splats='BUG:|kernel BUG at|WARNING:|Oops|KASAN:|UBSAN:|protection fault'
+splats+='|lock inversion|inconsistent lock|recursive locking|suspicious RCU'
+splats+='|circular locking|while atomic|invalid context|refcount_t:'
+splats+='|leaked reference|unregister_netdevice: waiting|lockup|stall'
+splats+='|blocked for more than|caps=.*len='
+
+# Says what the kernel's log has of that since this test began.
+new_splats()
+{
+	dmesg | sed -n "/vifmap selftest $prefix begins/,\$p" |
+		grep -E -A 12 "$splats"
+}
+
+finish()
+{
+	local text
+
+	if text=$(new_splats); then
+		result 1 "the kernel has nothing to complain of" "$text"
+	fi
+	echo "1..$results"
+	finished=y
+	[ "$failures" -eq 0 ] || exit 1
+	exit 0
+}
+
+echo "vifmap selftest $prefix begins: ${self##*/}" >/dev/kmsg
+echo "TAP version 13"
+
+# --- waiting ---------------------------------------------------------------
+
+# wait_until COMMAND...: for a condition, 20 s at most
+wait_until()
+{
+	local end=$((SECONDS + 20))
+
+	until "$@" >/dev/null 2>&1; do
+		if [ $SECONDS -ge $end ]; then
+			echo "# waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+has_line() { grep -q -e "$1" "$2"; }
+
+background()
+{
+	"$@" &
+	pids+=($!)
+}
+
+# --- namespaces and devices ------------------------------------------------
+
+# at PLACE COMMAND...: PLACE is host, wire, or a veth vif (its guest)
+at()
+{
+	local place=$1
+
+	shift
+	nsenter --net="/run/netns/$prefix$place" "$@"
+}
+
+new_netns() { must ip netns add "$prefix$1"; }
+
+as_nobody()
+{
+	setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs "$@"
+}
+
+# No IPv6 addresses, so that nobody speaks unasked.
+quiet_up() { echo "link set $* addrgenmode none"; echo "link set $* up"; }
+
+# The NIC and its wire
+pdev_lines()
+{
+	echo "link add eth0 address ${mac[host]} type veth" \
+		"peer name wire0 address ${mac[wire]} netns ${prefix}wire"
+	quiet_up dev eth0
+}
+
+veth_lines()
+{
+	echo "link add $1 address 02:00:00:00:02:0${1#v} type veth" \
+		"peer name eth0 address ${mac[$1]} netns $prefix$1"
+	quiet_up dev "$1"
+}
+
+tap_lines()
+{
+	echo "tuntap add dev $1 mode tap"
+	quiet_up dev "$1"
+}
+
+# build [veth|tap]...: wire0 in the namespace wire, eth0 here, and vifs v0, v1
+# ... of these kinds, their guests with the address ${mac[v0]} ...
+build()
+{
+	local kind name lines
+
+	mac[host]=02:00:00:00:00:01
+	mac[wire]=02:00:00:00:00:02
+	new_netns wire
+	lines=$(pdev_lines)
+	for kind; do
+		name=v${#vifs[@]}
+		vifs+=("$name")
+		mac[$name]=02:00:00:00:01:0${name#v}
+		[ "$kind" = tap ] || new_netns "$name"
+		lines+=$'\n'$("${kind}_lines" "$name")
+	done
+	must ip -batch - <<<"$lines"
+	must ip -n "${prefix}wire" -batch - <<<"$(quiet_up dev wire0)"
+	start_frames
+	must ask end wire "${prefix}wire" wire0 link
+	must ask end host - eth0 stack
+	for name in ${vifs[@]+"${vifs[@]}"}; do
+		open_guest "$name"
+	done
+}
+
+# What sends and receives for the guest of a vif
+open_guest()
+{
+	if [ -e "/run/netns/$prefix$1" ]; then
+		must ip -n "$prefix$1" -batch - <<<"$(quiet_up dev eth0)"
+		must ask end "$1" "$prefix$1" eth0 link
+	else
+		must ask end "$1" - "$1" tap
+		must ask mac "$1" "${mac[$1]}"
+	fi
+}
+
+attach_vifs()
+{
+	local name
+
+	for name in ${vifs[@]+"${vifs[@]}"}; do
+		echo "attach $name pdev eth0 mac ${mac[$name]}"
+	done >"$tmp/attach"
+	must vifmap -b "$tmp/attach"
+}
+
+# topology [veth|tap]...: all of it, attached and mapped
+topology()
+{
+	build "$@"
+	attach_vifs
+	read_stats
+	set_mark
+}
+
+# --- frames ----------------------------------------------------------------
+
+start_frames()
+{
+	coproc FRAMES { exec frames; }
+	pids+=("$FRAMES_PID")
+	must ask mac broadcast ff:ff:ff:ff:ff:ff
+	must ask mac multicast 33:33:00:00:0a:0b
+}
+
+# ask COMMAND...: see frames.c; sets reply
+ask()
+{
+	echo "$*" >&"${FRAMES[1]}" &&
+		read -r -t 60 reply <&"${FRAMES[0]}" || reply='error no answer'
+	echo "$reply"
+	[[ $reply = ok* ]]
+}
+
+# all_but END END...: sets others
+all_but()
+{
+	local not=$1 end
+
+	shift
+	others=()
+	for end; do
+		[ "$end" = "$not" ] || others+=("$end")
+	done
+}
+
+# flow NAME FROM DST [OPTION]... -- [RECEIVER[:N]]...
+# The frames arrive, once each, at these receivers and at no other end.
+flow()
+{
+	local name=$1 send=()
+
+	shift
+	while [ "$1" != -- ]; do
+		send+=("$1")
+		shift
+	done
+	shift
+	ask send "${send[@]}" >/dev/null && ask expect "$@" >/dev/null
+	result $? "$name" "send ${send[*]}; expect $*: $reply"
+}
+
+# --- counters --------------------------------------------------------------
+
+# Sets stats[END.COUNTER] for wire, host, port and each vif, and stat_ends.
+# The JSON of the tool has no word with a space in it, so words are enough.
+read_stats()
+{
+	local json words i end=''
+
+	json=$(vifmap -j stats) || return 1
+	json=${json//[][\{\}\",:]/ }
+	read -r -a words <<<"${json//$'\n'/ }"
+	stats=() stat_ends=()
+	i=0
+	while [ $i -lt ${#words[@]} ]; do
+		case ${words[i]} in
+		ends) i=$((i + 1)); continue ;;
+		dropped) drop=drop- i=$((i + 1)); continue ;;
+		end) end=${words[i + 1]} drop='' ;;
+		ifname) [ "$end" != vif ] || end=${words[i + 1]} ;;
+		dev|pdev) end='' ;;
+		*) stats[$end.$drop${words[i]}]=${words[i + 1]} ;;
+		esac
+		case ${words[i]} in end|ifname) stat_ends+=("$end") ;; esac
+		i=$((i + 2))
+	done
+	mapfile -t stat_ends < <(printf '%s\n' "${stat_ends[@]}" |
+		grep -vx vif | sort -u)
+}
+
+# counter END COUNTER
+counter()
+{
+	read_stats
+	echo "${stats[$1.$2]-none}"
+}
+
+# Counts from here on
+set_mark()
+{
+	local key
+
+	mark=()
+	for key in "${!stats[@]}"; do
+		mark[$key]=${stats[$key]}
+	done
+}
+
+# counted NAME END.COUNTER=N...: since the last time, or set_mark
+counted()
+{
+	local name=$1 spec key want got wrong=()
+
+	shift
+	read_stats
+	for spec; do
+		key=${spec%=*} want=${spec#*=}
+		got=$((${stats[$key]--1} - ${mark[$key]-0}))
+		[ "$got" -eq "$want" ] || wrong+=("$key: $got instead of $want")
+	done
+	set_mark
+	[ ${#wrong[@]} -eq 0 ]
+	result $? "$name" ${wrong[@]+"${wrong[@]}"}
+}
+
+# What an end did with what it got, less what it got
+imbalance()
+{
+	local key sum=0
+
+	for key in delivered host wire flooded; do
+		sum=$((sum + ${stats[$1.$key]}))
+	done
+	for key in "${!stats[@]}"; do
+		case $key in
+		"$1".drop-*) sum=$((sum + stats[$key])) ;;
+		esac
+	done
+	echo $((sum - stats[$1.rx-packets] - stats[$1.copies]))
+}
+
+# total COUNTER END...
+total()
+{
+	local counter=$1 end sum=0
+
+	shift
+	for end; do
+		sum=$((sum + ${stats[$end.$counter]-0}))
+	done
+	echo $sum
+}
+
+check_sums()
+{
+	local end n wrong=()
+
+	read_stats
+	for end in "${stat_ends[@]}"; do
+		n=$(imbalance "$end")
+		[ "$n" -eq 0 ] || wrong+=("$end accounts for $n too many")
+	done
+	same_total delivered tx-packets "${vifs[@]}" port
+	same_total host tx-packets host
+	same_total wire tx-packets wire
+	[ ${#wrong[@]} -eq 0 ]
+	result $? "the sums hold" ${wrong[@]+"${wrong[@]}"}
+}
+
+# same_total COUNTER COUNTER2 END...: COUNTER of all ends is COUNTER2 of these.
+# Adds to the caller's wrong.
+same_total()
+{
+	local counter=$1 other=$2 a b
+
+	shift 2
+	a=$(total "$counter" "${stat_ends[@]}")
+	b=$(total "$other" "$@")
+	[ "$a" -eq "$b" ] ||
+		wrong+=("$counter of all ends is $a, $other of $* is $b")
+}
+
+# --- events ----------------------------------------------------------------
+
+poke_monitor()
+{
+	vifmap dev set vifmap0 learn 1
+	vifmap dev set vifmap0 learn 0
+	[ -s "$tmp/events" ]
+}
+
+# Events as JSON, a line each, in $tmp/events from now on
+start_monitor()
+{
+	: >"$tmp/events"
+	background vifmap -j monitor >"$tmp/events"
+	wait_until poke_monitor
+}
+
+# --- refusals --------------------------------------------------------------
+
+# Everything that vifmap and ip know of this namespace, counters apart
+state()
+{
+	local drop='"(wire|host-stats|port-stats|stats)":\{[^{}]*\{[^{}]*\}\}'
+
+	vifmap -j show | sed -E "s/$drop//g; s/\"idle\":[0-9]+//g"
+	ip -d link
+}
+
+# refused PATTERN STATUS COMMAND...: one line that matches, and no change
+refused()
+{
+	local pattern=$1 want=$2 before lines status wrong=()
+
+	shift 2
+	before=$(state)
+	"$@" >/dev/null 2>"$tmp/refused"
+	status=$?
+	mapfile -t lines <"$tmp/refused"
+	[ $status -eq "$want" ] || wrong+=("status $status instead of $want")
+	[ ${#lines[@]} -eq 1 ] || wrong+=("${#lines[@]} lines instead of one")
+	grep -qE -e "$pattern" "$tmp/refused" || wrong+=("no match: $pattern")
+	state | diff <(echo "$before") - >"$tmp/diff" ||
+		wrong+=("it changed something:" "$(<"$tmp/diff")")
+	[ ${#wrong[@]} -eq 0 ]
+	result $? "refused: $*" ${wrong[@]+"${wrong[@]}"} \
+		"$(<"$tmp/refused")"
+}
+
+# --- links -----------------------------------------------------------------
+
+# What must not change on a pdev whatever vifmap does
+link_state()
+{
+	ip -d link show dev "$1" | sed -nE \
+		'1s/.*(<[^>]*>).*( state [A-Z]+).*/\1\2/p;
+		s/.*(promiscuity [0-9]+).*/\1/p'
+	ip -o link show dev "$1" | sed -nE 's/.*link\/ether ([^ ]+).*/\1/p'
+}
+
+promiscuity()
+{
+	ip -d link show dev "$1" | sed -nE 's/.*promiscuity ([0-9]+).*/\1/p'
+}
+
+# is_up DEVICE: up, with a carrier
+is_up() { ip -o link show dev "$1" | grep -q '<.*LOWER_UP.*> .* state U'; }
+
+has_no_carrier() { ip -o link show dev "$1" | grep -q '<NO-CARRIER'; }
+
+has_link() { ip link show dev "$1" >/dev/null 2>&1; }
+
+has_no_link() { ! has_link "$1"; }
+
+address_of() { ip -o link show dev "$1" | sed -E 's/.*ether ([^ ]*).*/\1/'; }
+
+master_of()
+{
+	ip -o link show dev "$1" | sed -nE 's/.* master ([^ ]+).*/\1/p'
+}
