@@ -30,6 +30,9 @@ attach 'max-macs|full' mac $a mac 02:00:00:00:0a:02
 must vifmap dev set vifmap0 max-macs 100
 is "a device that was there stays" "$(vifmap port show | sed 's/:.*//')" v1
 
+check "attach a veth with its peer's own address" vifmap attach v0 pdev eth0 \
+	mac "${mac[v0]}"
+must vifmap detach v0
 check "attach with options" vifmap attach v0 pdev eth0 mac $a spoofcheck off \
 	isolated on trunk on learn 3 link-local 0x4000 flood-rate 7 \
 	delivery queue

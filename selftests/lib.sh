@@ -277,7 +277,12 @@ attach_vifs()
 	local name
 
 	for name in ${vifs[@]+"${vifs[@]}"}; do
-		echo "attach $name pdev eth0 mac ${mac[$name]}"
+		# A veth's peer is mapped by itself.
+		if [ -e "/run/netns/$prefix$name" ]; then
+			echo "attach $name pdev eth0"
+		else
+			echo "attach $name pdev eth0 mac ${mac[$name]}"
+		fi
 	done >"$tmp/attach"
 	must vifmap -b "$tmp/attach"
 }

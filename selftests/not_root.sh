@@ -14,7 +14,7 @@
 
 need_commands setpriv
 build veth veth
-must vifmap attach v0 pdev eth0 mac "${mac[v0]}"
+must vifmap attach v0 pdev eth0
 must ip link add eth1 type dummy
 
 denied() { refused 'permission|permitted' 1 as_nobody vifmap "$@"; }

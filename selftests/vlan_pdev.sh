@@ -16,7 +16,7 @@ build veth tap
 must ip link add link eth0 name eth0.7 type vlan id 7
 must ip link set eth0.7 addrgenmode none
 must ip link set eth0.7 up
-must vifmap attach v0 pdev eth0 mac "${mac[v0]}"
+must vifmap attach v0 pdev eth0
 must vifmap attach v1 pdev eth0.7 mac "${mac[v1]}"
 must ask drop v1
 must ask end v1 - v1 tap vlan=7

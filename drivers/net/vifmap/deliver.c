@@ -58,7 +58,7 @@ static unsigned int vifmap_check_size(const struct sk_buff *skb,
 	if (!skb_is_gso(skb))
 		return VIFMAP_A_STATS_DROP_MTU;
 
-	/* Only LRO leaves segments without a type: nobody can cut them again. */
+	/* Only LRO leaves segments without a type: they cannot be cut. */
 	if (!skb_shinfo(skb)->gso_type)
 		return VIFMAP_A_STATS_DROP_LRO;
 

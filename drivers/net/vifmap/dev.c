@@ -240,7 +240,8 @@ void vifmap_dev_setup(struct net_device *dev)
 	dev->needs_free_netdev = true;
 
 	dev->flags |= IFF_NOARP;
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE | IFF_LIVE_ADDR_CHANGE;
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE |
+			   IFF_LIVE_ADDR_CHANGE;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	netdev_set_lltx(dev);
 	netdev_set_netns_immutable(dev);

@@ -42,9 +42,24 @@ static int vifmap_fdb_check(const struct nlattr * const tb[], u16 vid,
 	return 0;
 }
 
+/**
+ * vifmap_fdb_add() - Add an entry: bridge fdb add MAC dev DEV self via VIF.
+ * @ndm: The request.
+ * @tb: Its attributes; NDA_IFINDEX is the vif.
+ * @dev: The vifmap device.
+ * @addr: The address.
+ * @vid: Must be 0: an entry holds for all VLANs.
+ * @flags: NLM_F_*; with NLM_F_REPLACE an entry is led to another vif.
+ * @extack: Says what is wrong.
+ *
+ * NUD_NOARP (static) and NUD_PERMANENT (the default of bridge) mean the same.
+ *
+ * Context: RTNL held.
+ * Return: 0 or a negative error.
+ */
 int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
-			  struct net_device *dev, const unsigned char *addr,
-			  u16 vid, u16 flags, struct netlink_ext_ack *extack)
+		   struct net_device *dev, const unsigned char *addr, u16 vid,
+		   u16 flags, struct netlink_ext_ack *extack)
 {
 	struct vifmap_dev *vd = netdev_priv(dev);
 	struct vifmap_entry *entry;
@@ -70,9 +85,21 @@ int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
 				     extack);
 }
 
+/**
+ * vifmap_fdb_del() - Remove an entry: bridge fdb del MAC dev DEV self.
+ * @ndm: The request.
+ * @tb: Its attributes; NDA_IFINDEX is the vif, if one is named.
+ * @dev: The vifmap device.
+ * @addr: The address.
+ * @vid: Must be 0: an entry holds for all VLANs.
+ * @extack: Says what is wrong.
+ *
+ * Context: RTNL held.
+ * Return: 0 or a negative error.
+ */
 int vifmap_fdb_del(struct ndmsg *ndm, struct nlattr *tb[],
-			  struct net_device *dev, const unsigned char *addr,
-			  u16 vid, struct netlink_ext_ack *extack)
+		   struct net_device *dev, const unsigned char *addr, u16 vid,
+		   struct netlink_ext_ack *extack)
 {
 	struct vifmap_dev *vd = netdev_priv(dev);
 	struct vifmap_port *port = NULL;
@@ -150,9 +177,20 @@ static int vifmap_fdb_dump_list(struct sk_buff *skb,
 	return 0;
 }
 
+/**
+ * vifmap_fdb_dump() - Show the map: bridge fdb show dev DEV.
+ * @skb: The message to fill.
+ * @cb: The dump.
+ * @dev: The vifmap device.
+ * @filter_dev: Not used: the core asks for the devices that are wanted.
+ * @idx: Number of the next entry.
+ *
+ * Context: RTNL held.
+ * Return: 0, or -EMSGSIZE when the message is full.
+ */
 int vifmap_fdb_dump(struct sk_buff *skb, struct netlink_callback *cb,
-			   struct net_device *dev,
-			   struct net_device *filter_dev, int *idx)
+		    struct net_device *dev, struct net_device *filter_dev,
+		    int *idx)
 {
 	struct vifmap_dev *vd = netdev_priv(dev);
 	const struct vifmap_port *port;

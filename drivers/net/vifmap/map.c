@@ -71,6 +71,7 @@ static void vifmap_table_link(const struct vifmap_map *map,
 void vifmap_map_changed(struct vifmap_map *map)
 {
 	lockdep_assert_held(&map->lock);
+	/* Pairs with vifmap_map_generation(). */
 	smp_store_release(&map->generation, map->generation + 1);
 }
 
@@ -124,8 +125,7 @@ struct vifmap_entry *vifmap_map_find(const struct vifmap_map *map, u64 addr)
 	struct vifmap_entry *entry;
 	struct hlist_node *node;
 
-	node = rcu_dereference_raw(hlist_first_rcu(&table->bucket[
-				vifmap_map_bucket(map, table, addr)]));
+	node = vifmap_map_chain(map, table, addr);
 	while (node) {
 		entry = container_of(node, struct vifmap_entry, node[version]);
 		if (entry->addr == addr)

@@ -154,6 +154,24 @@ static inline unsigned int vifmap_map_bucket(const struct vifmap_map *map,
 }
 
 /**
+ * vifmap_map_chain() - The first link of the chain a key belongs to.
+ * @map: The map.
+ * @table: Its table.
+ * @key: The key.
+ *
+ * Context: RCU read side, or whatever keeps the map from changing.
+ * Return: the link, or NULL.
+ */
+static inline struct hlist_node *
+vifmap_map_chain(const struct vifmap_map *map, const struct vifmap_table *table,
+		 u64 key)
+{
+	unsigned int bucket = vifmap_map_bucket(map, table, key);
+
+	return rcu_dereference_raw(hlist_first_rcu(&table->bucket[bucket]));
+}
+
+/**
  * vifmap_map_generation() - Which generation a look-up may be cached for.
  * @map: The map.
  *
@@ -162,6 +180,7 @@ static inline unsigned int vifmap_map_bucket(const struct vifmap_map *map,
  */
 static inline u16 vifmap_map_generation(const struct vifmap_map *map)
 {
+	/* Pairs with vifmap_map_changed(). */
 	return smp_load_acquire(&map->generation);
 }
 
@@ -181,8 +200,7 @@ vifmap_map_lookup_rcu(const struct vifmap_map *map, u64 key)
 	struct vifmap_entry *entry;
 	struct hlist_node *node;
 
-	node = rcu_dereference_raw(hlist_first_rcu(&table->bucket[
-				vifmap_map_bucket(map, table, key)]));
+	node = vifmap_map_chain(map, table, key);
 	while (node) {
 		entry = container_of(node, struct vifmap_entry, node[version]);
 		if (likely(READ_ONCE(entry->key) == key))

@@ -242,7 +242,7 @@ void vifmap_pdev_leave_rtnl(struct vifmap_dev *vd, enum vifmap_reason reason)
 	vifmap_host_flush_rtnl(vd);
 	vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_DEL_NTF, reason);
 
-	/* The egress hook and the device's own frames may still be under way. */
+	/* The egress hook and the device's own frames may be under way. */
 	synchronize_net();
 	netdev_upper_dev_unlink(pdev, vd->dev);
 	vd->pdev = NULL;
@@ -272,7 +272,7 @@ static int vifmap_port_check(const struct vifmap_dev *vd,
 	}
 	if (netdev_has_upper_dev(vd->pdev, vif) ||
 	    netdev_has_upper_dev(vif, vd->pdev)) {
-		NL_SET_ERR_MSG_FMT(extack, "%s and %s are stacked on each other",
+		NL_SET_ERR_MSG_FMT(extack, "%s and %s are on top of each other",
 				   vif->name, vd->pdev->name);
 		return -ELOOP;
 	}

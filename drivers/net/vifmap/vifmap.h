@@ -34,6 +34,7 @@
  * @pps: Frames a second, and the most that may pass at once; 0 is no limit.
  */
 struct vifmap_rate {
+	/* Guards the two that follow. */
 	spinlock_t lock;
 	u64 tokens;
 	unsigned long filled;
@@ -182,6 +183,7 @@ struct vifmap_dev {
 	bool promisc;
 	struct work_struct work;
 	struct llist_head pending;
+	/* Guards the two that follow. */
 	spinlock_t alert_lock;
 	struct vifmap_alert alerts[VIFMAP_ALERT_SLOTS];
 	unsigned int alert_count;
@@ -295,9 +297,9 @@ void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 			struct vifmap_pcpu_stats __percpu *from);
 void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 			 struct vifmap_pcpu_stats __percpu *from);
-rx_handler_result_t vifmap_deliver_host(struct vifmap_dev *vd,
-					struct sk_buff *skb,
-					struct vifmap_pcpu_stats __percpu *from);
+rx_handler_result_t
+vifmap_deliver_host(struct vifmap_dev *vd, struct sk_buff *skb,
+		    struct vifmap_pcpu_stats __percpu *from);
 void vifmap_host_restore_type(struct sk_buff *skb);
 void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 		       struct sk_buff *skb,
@@ -313,6 +315,8 @@ bool vifmap_egress_is_alone(const struct vifmap_dev *vd);
 /* netlink.c */
 int vifmap_nl_init(void);
 void vifmap_nl_exit(void);
+
+/* netlink-msg.c */
 void vifmap_nl_notify_dev(struct vifmap_dev *vd, u8 cmd,
 			  enum vifmap_reason reason);
 void vifmap_nl_notify_port(struct vifmap_port *port, u8 cmd,

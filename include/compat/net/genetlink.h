@@ -32,7 +32,10 @@ struct genl_split_ops {
 /* The most operations that a family may have here. */
 #define COMPAT_GENL_OPS_MAX	16
 
-typedef struct genl_family compat_genl_real_family;
+/* The real family, under a name that the macro below does not change. */
+struct compat_genl_real_family {
+	struct genl_family family;
+};
 
 struct compat_genl_family {
 	const char *name;
@@ -47,7 +50,7 @@ struct compat_genl_family {
 
 	/* Made by genl_register_family() from the above. */
 	struct genl_ops ops[COMPAT_GENL_OPS_MAX];
-	compat_genl_real_family real;
+	struct compat_genl_real_family real;
 };
 
 /* The one family of the module, for the operations to find their own. */
@@ -158,7 +161,7 @@ compat_genl_ops_of(struct compat_genl_family *family, u8 cmd)
 
 static inline int compat_genl_register(struct compat_genl_family *family)
 {
-	compat_genl_real_family *real = &family->real;
+	struct genl_family *real = &family->real.family;
 	int i;
 
 	for (i = 0; i < family->n_split_ops; i++) {
@@ -192,15 +195,17 @@ static inline int compat_genl_register(struct compat_genl_family *family)
 
 #define genl_family compat_genl_family
 #define genl_register_family(family) compat_genl_register(family)
-#define genl_unregister_family(family) genl_unregister_family(&(family)->real)
+#define genl_unregister_family(family) \
+	genl_unregister_family(&(family)->real.family)
 #define genl_has_listeners(family, net, group) \
-	genl_has_listeners(&(family)->real, net, group)
-#define genlmsg_multicast_netns(family, net, skb, portid, group, flags) \
-	genlmsg_multicast_netns(&(family)->real, net, skb, portid, group, flags)
+	genl_has_listeners(&(family)->real.family, net, group)
+#define genlmsg_multicast_netns(family, net, skb, portid, group, flags)	\
+	genlmsg_multicast_netns(&(family)->real.family, net, skb,	\
+				portid, group, flags)
 #define genlmsg_put(skb, portid, seq, family, flags, cmd) \
-	genlmsg_put(skb, portid, seq, &(family)->real, flags, cmd)
+	genlmsg_put(skb, portid, seq, &(family)->real.family, flags, cmd)
 #define genlmsg_put_reply(skb, info, family, flags, cmd) \
-	genlmsg_put_reply(skb, info, &(family)->real, flags, cmd)
+	genlmsg_put_reply(skb, info, &(family)->real.family, flags, cmd)
 
 #endif
 
