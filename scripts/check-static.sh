@@ -74,11 +74,9 @@ kernel_sources()
 	named '^(drivers|include)/.*\.[ch]$' | { grep -vE "$generated" || :; }
 }
 
-# Locks are described where all fields are: in the structure's kernel-doc.
 check_checkpatch()
 {
-	kernel_sources | grep -vE '/trace\.h$|^include/compat/' |
-		checkpatch --ignore UNCOMMENTED_DEFINITION
+	kernel_sources | grep -vE '/trace\.h$|^include/compat/' | checkpatch
 }
 
 # The macros of a tracepoint are no function calls: an empty line may follow

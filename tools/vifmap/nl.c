@@ -97,6 +97,8 @@ void nl_close(void)
 static struct nlmsghdr *nl_begin(struct nl_req *r, int bus, __u16 type,
 				 const struct attr_set *set)
 {
+	/* libmnl leaves what pads attributes as it was */
+	memset(r, 0, sizeof(*r));
 	r->bus = bus;
 	r->set = set;
 	r->nlh = mnl_nlmsg_put_header(r->buf);

@@ -34,7 +34,7 @@ struct genl_split_ops {
 
 /* The real family, under a name that the macro below does not change. */
 struct compat_genl_real_family {
-	struct genl_family family;
+	struct genl_family genl;
 };
 
 struct compat_genl_family {
@@ -161,7 +161,7 @@ compat_genl_ops_of(struct compat_genl_family *family, u8 cmd)
 
 static inline int compat_genl_register(struct compat_genl_family *family)
 {
-	struct genl_family *real = &family->real.family;
+	struct genl_family *real = &family->real.genl;
 	int i;
 
 	for (i = 0; i < family->n_split_ops; i++) {
@@ -196,16 +196,16 @@ static inline int compat_genl_register(struct compat_genl_family *family)
 #define genl_family compat_genl_family
 #define genl_register_family(family) compat_genl_register(family)
 #define genl_unregister_family(family) \
-	genl_unregister_family(&(family)->real.family)
+	genl_unregister_family(&(family)->real.genl)
 #define genl_has_listeners(family, net, group) \
-	genl_has_listeners(&(family)->real.family, net, group)
+	genl_has_listeners(&(family)->real.genl, net, group)
 #define genlmsg_multicast_netns(family, net, skb, portid, group, flags)	\
-	genlmsg_multicast_netns(&(family)->real.family, net, skb,	\
+	genlmsg_multicast_netns(&(family)->real.genl, net, skb,	\
 				portid, group, flags)
 #define genlmsg_put(skb, portid, seq, family, flags, cmd) \
-	genlmsg_put(skb, portid, seq, &(family)->real.family, flags, cmd)
+	genlmsg_put(skb, portid, seq, &(family)->real.genl, flags, cmd)
 #define genlmsg_put_reply(skb, info, family, flags, cmd) \
-	genlmsg_put_reply(skb, info, &(family)->real.family, flags, cmd)
+	genlmsg_put_reply(skb, info, &(family)->real.genl, flags, cmd)
 
 #endif
 
