@@ -257,81 +257,7 @@ static int vifmap_entry_insert(struct vifmap_dev *vd,
 	return err;
 }
 
-/**
- * vifmap_entry_add_rtnl() - Add an entry that leads to a vif.
- * @port: The port of the vif.
- * @addr: The address.
- * @origin: enum vifmap_origin.
- * @active: Whether it counts as mapped.
- * @extack: Says what is wrong.
- *
- * Context: RTNL held.
- * Return: 0, or a negative error and nothing is changed.
- */
-int vifmap_entry_add_rtnl(struct vifmap_port *port, const u8 *addr, u8 origin,
-			  bool active, struct netlink_ext_ack *extack)
-{
-	u64 key = vifmap_key_from_addr(addr);
-	struct vifmap_dev *vd = port->vd;
-	struct vifmap_entry *entry;
-	int err;
-
-	ASSERT_RTNL();
-
-	err = vifmap_entry_check_addr(addr, extack);
-	if (err)
-		return err;
-
-	entry = vifmap_map_find(&vd->map, key);
-	if (entry && entry->port == port &&
-	    entry->origin == VIFMAP_ORIGIN_LEARNED)
-		vifmap_entry_del_rtnl(vd, entry, VIFMAP_REASON_USER);
-	else if (entry)
-		return vifmap_entry_refuse_taken(vd, entry, addr, extack);
-
-	entry = vifmap_entry_alloc(key, port, origin);
-	if (!entry)
-		return -ENOMEM;
-	err = vifmap_entry_insert(vd, entry, active, &port->entries);
-	if (err == -ENOSPC)
-		NL_SET_ERR_MSG_FMT(extack, "The map is full: max-macs is %u",
-				   vd->map.max);
-	else if (err == -EEXIST)
-		NL_SET_ERR_MSG_FMT(extack, "%pM has just been learned", addr);
-	if (err) {
-		kfree(entry);
-		return err;
-	}
-	vifmap_entry_announce(vd, entry);
-	return 0;
-}
-
-static int vifmap_entry_set_active(struct vifmap_dev *vd,
-				   struct vifmap_entry *entry, bool active)
-{
-	int err;
-
-	if (active == !!entry->key)
-		return 0;
-	if (active) {
-		err = vifmap_filter_add(vd, entry);
-		if (err)
-			return err;
-	}
-
-	spin_lock_bh(&vd->map.lock);
-	if (!entry->gone)
-		vifmap_map_set_active(&vd->map, entry, active);
-	spin_unlock_bh(&vd->map.lock);
-
-	if (!active)
-		vifmap_filter_del(vd, entry);
-	vifmap_nl_notify_mac(vd, entry, VIFMAP_CMD_MAC_CHANGE_NTF,
-			     VIFMAP_REASON_USER);
-	return 0;
-}
-
-/* Leads an address to another vif, by a new entry in the old one's place. */
+/* Leads an address to a vif, by a new entry in the old one's place. */
 static int vifmap_entry_move(struct vifmap_dev *vd, struct vifmap_entry *old,
 			     struct vifmap_port *port, bool active)
 {
@@ -376,6 +302,81 @@ err_filter:
 err_free:
 	kfree(entry);
 	return err;
+}
+
+/**
+ * vifmap_entry_add_rtnl() - Add an entry that leads to a vif.
+ * @port: The port of the vif.
+ * @addr: The address.
+ * @origin: enum vifmap_origin.
+ * @active: Whether it counts as mapped.
+ * @extack: Says what is wrong.
+ *
+ * Context: RTNL held.
+ * Return: 0, or a negative error and nothing is changed.
+ */
+int vifmap_entry_add_rtnl(struct vifmap_port *port, const u8 *addr, u8 origin,
+			  bool active, struct netlink_ext_ack *extack)
+{
+	u64 key = vifmap_key_from_addr(addr);
+	struct vifmap_dev *vd = port->vd;
+	struct vifmap_entry *entry;
+	int err;
+
+	ASSERT_RTNL();
+
+	err = vifmap_entry_check_addr(addr, extack);
+	if (err)
+		return err;
+
+	entry = vifmap_map_find(&vd->map, key);
+	/* What the port has of itself becomes what the user wants it to have. */
+	if (entry && entry->port == port && origin == VIFMAP_ORIGIN_USER &&
+	    entry->origin != VIFMAP_ORIGIN_USER)
+		return vifmap_entry_move(vd, entry, port, active);
+	if (entry)
+		return vifmap_entry_refuse_taken(vd, entry, addr, extack);
+
+	entry = vifmap_entry_alloc(key, port, origin);
+	if (!entry)
+		return -ENOMEM;
+	err = vifmap_entry_insert(vd, entry, active, &port->entries);
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG_FMT(extack, "The map is full: max-macs is %u",
+				   vd->map.max);
+	else if (err == -EEXIST)
+		NL_SET_ERR_MSG_FMT(extack, "%pM has just been learned", addr);
+	if (err) {
+		kfree(entry);
+		return err;
+	}
+	vifmap_entry_announce(vd, entry);
+	return 0;
+}
+
+static int vifmap_entry_set_active(struct vifmap_dev *vd,
+				   struct vifmap_entry *entry, bool active)
+{
+	int err;
+
+	if (active == !!entry->key)
+		return 0;
+	if (active) {
+		err = vifmap_filter_add(vd, entry);
+		if (err)
+			return err;
+	}
+
+	spin_lock_bh(&vd->map.lock);
+	if (!entry->gone)
+		vifmap_map_set_active(&vd->map, entry, active);
+	spin_unlock_bh(&vd->map.lock);
+
+	if (!active)
+		vifmap_filter_del(vd, entry);
+	vifmap_nl_notify_mac(vd, entry, VIFMAP_CMD_MAC_CHANGE_NTF,
+			     VIFMAP_REASON_USER);
+	return 0;
 }
 
 /**
