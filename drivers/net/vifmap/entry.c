@@ -91,7 +91,7 @@ static void vifmap_pending_one(struct vifmap_dev *vd,
 		vifmap_entry_finish(vd, entry);
 		return;
 	}
-	if (vifmap_filter_add(vd, entry))
+	if (entry->key && vifmap_filter_add(vd, entry))
 		netdev_warn(vd->dev, "no memory for a learned address in the filter of %s\n",
 			    vd->pdev->name);
 	if (!entry->announced)
@@ -460,10 +460,12 @@ void vifmap_entry_flush_rtnl(struct vifmap_port *port,
 {
 	struct vifmap_dev *vd = port->vd;
 	struct vifmap_entry *entry;
+	u32 left;
 
 	ASSERT_RTNL();
 
-	for (;;) {
+	/* No more than there are: a guest may learn as fast as they go. */
+	for (left = READ_ONCE(port->macs); left; left--) {
 		spin_lock_bh(&vd->map.lock);
 		entry = list_first_entry_or_null(&port->entries,
 						 struct vifmap_entry, list);

@@ -12,15 +12,16 @@
 
 #include "vifmap.h"
 
-/* Frees slots until the port has no more than @keep. */
-static void vifmap_slots_trim(struct vifmap_port *port, u32 keep)
+/* Frees the slots that are more than the port may still learn. */
+static void vifmap_slots_trim(struct vifmap_port *port)
 {
 	struct vifmap_map *map = &port->vd->map;
 	struct vifmap_entry *slot, *next;
 	LIST_HEAD(unused);
 
 	spin_lock_bh(&map->lock);
-	while (port->slot_count > keep) {
+	while (port->slot_count &&
+	       port->slot_count + port->learned > port->options.learn) {
 		list_move(port->slots.next, &unused);
 		port->slot_count--;
 	}
@@ -28,6 +29,20 @@ static void vifmap_slots_trim(struct vifmap_port *port, u32 keep)
 
 	list_for_each_entry_safe(slot, next, &unused, list)
 		kfree(slot);
+}
+
+/* How many addresses the port has learned or has slots for. Learning makes the
+ * one the other; letting go of an address, whose slot comes back under RTNL,
+ * makes it less for a while.
+ */
+static u32 vifmap_slots_and_learned(struct vifmap_port *port)
+{
+	u32 sum;
+
+	spin_lock_bh(&port->vd->map.lock);
+	sum = port->slot_count + port->learned;
+	spin_unlock_bh(&port->vd->map.lock);
+	return sum;
 }
 
 /**
@@ -44,27 +59,26 @@ int vifmap_learn_set_rtnl(struct vifmap_port *port, u32 learn,
 {
 	struct vifmap_map *map = &port->vd->map;
 	struct vifmap_entry *slot, *next;
-	u32 wanted, have, i;
+	u32 sum, added = 0;
 	LIST_HEAD(slots);
 
 	ASSERT_RTNL();
 
-	wanted = learn > port->learned ? learn - port->learned : 0;
-	have = port->slot_count;
-	for (i = have; i < wanted; i++) {
+	for (sum = vifmap_slots_and_learned(port); sum < learn; sum++) {
 		slot = vifmap_entry_alloc(0, port, VIFMAP_ORIGIN_LEARNED);
 		if (!slot)
 			goto err_free;
 		list_add(&slot->list, &slots);
+		added++;
 	}
-	vifmap_map_reserve_rtnl(map, wanted);
+	vifmap_map_reserve_rtnl(map, added);
 
 	spin_lock_bh(&map->lock);
 	list_splice(&slots, &port->slots);
-	port->slot_count += i - have;
+	port->slot_count += added;
 	WRITE_ONCE(port->options.learn, learn);
 	spin_unlock_bh(&map->lock);
-	vifmap_slots_trim(port, wanted);
+	vifmap_slots_trim(port);
 	return 0;
 
 err_free:
@@ -90,13 +104,12 @@ void vifmap_learn_refill_rtnl(struct vifmap_port *port)
 
 	ASSERT_RTNL();
 
-	if (port->learned + port->slot_count >= port->options.learn)
+	if (vifmap_slots_and_learned(port) >= port->options.learn)
 		return;
 	slot = vifmap_entry_alloc(0, port, VIFMAP_ORIGIN_LEARNED);
 	if (!slot)
 		return;
 
-	/* Learning only makes a slot a learned entry: the sum stays. */
 	spin_lock_bh(&map->lock);
 	list_add(&slot->list, &port->slots);
 	port->slot_count++;
@@ -113,7 +126,7 @@ void vifmap_learn_purge_rtnl(struct vifmap_port *port)
 {
 	ASSERT_RTNL();
 	WRITE_ONCE(port->options.learn, 0);
-	vifmap_slots_trim(port, 0);
+	vifmap_slots_trim(port);
 }
 
 static void vifmap_work_schedule(struct vifmap_dev *vd)

@@ -253,6 +253,7 @@ static int vifmap_port_check(const struct vifmap_dev *vd,
 			     struct net_device *vif,
 			     struct netlink_ext_ack *extack)
 {
+	struct net_device *master;
 	int err;
 
 	err = vifmap_check_ethernet(vif, extack);
@@ -275,6 +276,12 @@ static int vifmap_port_check(const struct vifmap_dev *vd,
 		NL_SET_ERR_MSG_FMT(extack, "%s and %s are on top of each other",
 				   vif->name, vd->pdev->name);
 		return -ELOOP;
+	}
+	master = netdev_master_upper_dev_get(vif);
+	if (master) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is in use by %s", vif->name,
+				   master->name);
+		return -EBUSY;
 	}
 	return vifmap_check_rx_handler(vif, extack);
 }
