@@ -23,8 +23,10 @@ kernel_make = $(MAKE) -C $(KDIR) M=$(CURDIR)
 packages = command -v dpkg-query >/dev/null || exit 0; \
 	scripts/install-packages.sh $(1) || :
 
-# The release that KDIR was built for
-release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+# The release that KDIR was built for. Not kernel.release: Debian's headers
+# have the upstream version in it.
+release = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 module_root = $(INSTALL_MOD_PATH)/lib/modules/$(release)
 module_dir = updates/drivers/net/vifmap
 

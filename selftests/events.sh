@@ -15,9 +15,8 @@ build veth tap
 must ip link add eth1 type dummy
 must vifmap attach v0 pdev eth0
 must start_monitor
-background vifmap monitor >"$tmp/text"
-poke_text() { vifmap dev set vifmap0 learn 1; [ -s "$tmp/text" ]; }
-must wait_until poke_text
+background host vifmap monitor >"$tmp/text"
+must wait_until poke_monitor "$tmp/text"
 a=02:00:00:00:0a:01
 
 # seen NAME PATTERN: of the JSON

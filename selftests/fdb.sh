@@ -25,13 +25,14 @@ check "with those that the tool added" grep -q "^${mac[v0]} " \
 flow "it works" wire $a -- v1
 check "add without static" fdb add $b dev vifmap0 self via v0
 flow "it works, too" wire $b -- v0
-refused '' 2 bridge fdb add $a dev vifmap0 self via v0 static
-refused '' 2 bridge fdb add 01:00:5e:00:00:01 dev vifmap0 self via v0 static
-refused '' 2 bridge fdb add "${mac[host]}" dev vifmap0 self via v0 static
-refused '' 2 bridge fdb add 02:00:00:00:0a:03 dev vifmap0 self static
+refused 'mapped to v1' 255 bridge fdb add $a dev vifmap0 self via v0 static
+refused 'multicast' 255 bridge fdb add 01:00:5e:00:00:01 dev vifmap0 self via v0 static
+refused 'address of the host' 255 bridge fdb add "${mac[host]}" \
+	dev vifmap0 self via v0 static
+refused 'via' 255 bridge fdb add 02:00:00:00:0a:03 dev vifmap0 self static
 check "delete" fdb del $a dev vifmap0 self
 flow "it has gone" wire $a --
-refused '' 2 bridge fdb del $a dev vifmap0 self
+refused 'No such entry' 255 bridge fdb del $a dev vifmap0 self
 check "delete what the tool added" fdb del "${mac[v0]}" dev vifmap0 self
 is "it has gone from the map" "$(vifmap mac show vif v0 | sed 's/ .*//')" $b
 finish

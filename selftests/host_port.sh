@@ -28,9 +28,12 @@ for from in "${ends[@]}"; do
 	for to in "${others[@]}"; do
 		flow "on: $from to $to" "$from" "$to" count=2 -- "$to"
 	done
+	# The port is the host, which needs not hear itself.
+	[ "$from" = port ] || others+=(host)
 	flow "on: broadcast from $from" "$from" broadcast count=2 -- \
-		"${others[@]}" host
+		"${others[@]}"
 done
+flow "on: broadcast from the host itself" host broadcast -- wire v0 v1
 flow "the pdev itself is an end as before" wire host -- host
 must vifmap dev set vifmap0 host-port off
 ask send port broadcast >/dev/null

@@ -12,6 +12,8 @@ timeout=45
 . "$here/settings"
 verbose=n
 failures=0 number=0
+processors=$(nproc)
+running=() started=()
 
 if [ "${1-}" = -v ]; then
 	verbose=y
@@ -34,24 +36,62 @@ report()
 	fi
 }
 
-run_test()
+# As many at a time as there are processors: each has namespaces of its own.
+start_test()
 {
-	local name=$1 start=$SECONDS status text
+	local name=$1
 
-	timeout -k 5 "$timeout" "$here/$name" >"$log" 2>&1
+	timeout -k 5 "$timeout" "$here/$name" >"$logs/$name" 2>&1 &
+	running[$!]=$name
+	started[$!]=$SECONDS
+}
+
+# Waits for one of them, and says how it went.
+end_test()
+{
+	local pid status name text
+
+	wait -n -p pid "${!running[@]}"
 	status=$?
+	name=${running[$pid]}
+	unset "running[$pid]"
 	text="selftests: vifmap: $name"
 	if [ $verbose = y ] || { [ $status -ne 0 ] && [ $status -ne 4 ]; }; then
 		echo "# $text"
-		sed 's/^/  /' "$log"
+		sed 's/^/  /' "$logs/$name"
 	fi
-	[ $verbose = n ] || text+=" # $((SECONDS - start)) s"
+	[ $verbose = n ] || text+=" # $((SECONDS - started[pid])) s"
 	case $status in
 	0) report 0 "$text" ;;
-	4) report 0 "$text # SKIP $(sed -n 's/.*# SKIP //p' "$log")" ;;
+	4) report 0 "$text # SKIP $(sed -n 's/.*# SKIP //p' "$logs/$name")" ;;
 	124|137) report 1 "$text # TIMEOUT $timeout seconds" ;;
 	*) report 1 "$text" ;;
 	esac
+}
+
+end_tests()
+{
+	while [ ${#running[@]} -gt "$1" ]; do
+		end_test
+	done
+}
+
+# Those that unload the module run alone.
+run_tests()
+{
+	local name
+
+	for name; do
+		case $name in
+		rmmod.sh|not_loaded.sh) end_tests 0 ;;
+		*) end_tests $((processors - 1)) ;;
+		esac
+		start_test "$name"
+		case $name in
+		rmmod.sh|not_loaded.sh) end_tests 0 ;;
+		esac
+	done
+	end_tests 0
 }
 
 load()
@@ -78,16 +118,15 @@ unload()
 	done
 }
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp -d)
+log=$logs/rmmod
+trap 'rm -rf "$logs"' EXIT
 
 echo "TAP version 13"
 echo "1..$(($# + 2))"
 load
 report $? "insmod"
-for name; do
-	run_test "$name"
-done
+run_tests "$@"
 unload
 report $? "rmmod"
 [ "$failures" -eq 0 ]

@@ -67,7 +67,7 @@ pids=()
 results=0 failures=0 finished=n
 declare -A mac stats mark
 vifs=() others=()
-reply=''
+reply='' state=''
 
 # shellcheck disable=SC2317 # called by the trap
 cleanup()
@@ -185,12 +185,6 @@ wait_until()
 
 has_line() { grep -q -e "$1" "$2"; }
 
-background()
-{
-	"$@" &
-	pids+=($!)
-}
-
 # --- namespaces and devices ------------------------------------------------
 
 # at PLACE COMMAND...: PLACE is host, wire, or a veth vif (its guest)
@@ -200,6 +194,16 @@ at()
 
 	shift
 	nsenter --net="/run/netns/$prefix$place" "$@"
+}
+
+# background PLACE COMMAND...: $! is the command itself
+background()
+{
+	local place=$1
+
+	shift
+	nsenter --net="/run/netns/$prefix$place" "$@" &
+	pids+=($!)
 }
 
 new_netns() { must ip netns add "$prefix$1"; }
@@ -466,30 +470,33 @@ same_total()
 
 # --- events ----------------------------------------------------------------
 
+# Whether a monitor is there already is to be seen when something happens.
 poke_monitor()
 {
 	vifmap dev set vifmap0 learn 1
 	vifmap dev set vifmap0 learn 0
-	[ -s "$tmp/events" ]
+	[ -s "$1" ]
 }
 
 # Events as JSON, a line each, in $tmp/events from now on
 start_monitor()
 {
 	: >"$tmp/events"
-	background vifmap -j monitor >"$tmp/events"
-	wait_until poke_monitor
+	background host vifmap -j monitor >"$tmp/events"
+	wait_until poke_monitor "$tmp/events"
 }
 
 # --- refusals --------------------------------------------------------------
 
-# Everything that vifmap and ip know of this namespace, counters apart
-state()
+# Sets state: everything that vifmap and ip know of this namespace, but for what
+# changes by itself
+get_state()
 {
-	local drop='"(wire|host-stats|port-stats|stats)":\{[^{}]*\{[^{}]*\}\}'
-
-	vifmap -j show | sed -E "s/$drop//g; s/\"idle\":[0-9]+//g"
-	ip -d link
+	state=$(vifmap -d -b - <<<$'dev show\nport show\nmac show'
+		ip -d link)
+	while [[ $state =~ \ idle\ [0-9]+ ]]; do
+		state=${state/"${BASH_REMATCH[0]}"/}
+	done
 }
 
 # refused PATTERN STATUS COMMAND...: one line that matches, and no change
@@ -498,18 +505,19 @@ refused()
 	local pattern=$1 want=$2 before lines status wrong=()
 
 	shift 2
-	before=$(state)
+	get_state
+	before=$state
 	"$@" >/dev/null 2>"$tmp/refused"
 	status=$?
+	get_state
 	mapfile -t lines <"$tmp/refused"
 	[ $status -eq "$want" ] || wrong+=("status $status instead of $want")
 	[ ${#lines[@]} -eq 1 ] || wrong+=("${#lines[@]} lines instead of one")
-	grep -qE -e "$pattern" "$tmp/refused" || wrong+=("no match: $pattern")
-	state | diff <(echo "$before") - >"$tmp/diff" ||
-		wrong+=("it changed something:" "$(<"$tmp/diff")")
+	[[ ${lines-} =~ $pattern ]] || wrong+=("no match: $pattern")
+	[ "$before" = "$state" ] || wrong+=("it changed something:"
+		"$(diff <(echo "$before") <(echo "$state"))")
 	[ ${#wrong[@]} -eq 0 ]
-	result $? "refused: $*" ${wrong[@]+"${wrong[@]}"} \
-		"$(<"$tmp/refused")"
+	result $? "refused: $*" ${wrong[@]+"${wrong[@]}"} ${lines[@]+"${lines[@]}"}
 }
 
 # --- links -----------------------------------------------------------------

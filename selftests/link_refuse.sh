@@ -40,6 +40,7 @@ refused 'd0 is in use by br0' 1 vifmap attach v0 pdev d0
 refused 'd1 is in use by mv1' 1 vifmap attach v0 pdev d1
 
 must ip link add link eth0 type vifmap
+must ip link set vifmap0 up
 create 'eth0 is in use by vifmap0' eth0
 attach 'vifmap0' vifmap0
 attach 'up2 is a vifmap device' up2
@@ -48,7 +49,6 @@ attach 'oopback' lo
 attach 'tun0 is not an Ethernet device' tun0
 attach 'eth0.9 and eth0|eth0 and eth0.9' eth0.9
 attach 'd1 is in use by mv1' d1
-refused '' 2 ip link set br0 master vifmap0
 refused 'nosuch' 1 vifmap attach nosuch pdev eth0
 refused 'master.*br0' 1 vifmap attach d0 pdev eth0
 refused 'eth0' 1 vifmap attach eth0 pdev eth0

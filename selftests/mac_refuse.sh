@@ -48,6 +48,7 @@ check "by the same address" ask expect v1
 refused 'mapped to v0' 2 ip link set eth0 address "${mac[v0]}"
 must ip link set eth0 address 02:00:00:00:0a:03
 add 'address of the host' 02:00:00:00:0a:03
+must vifmap dev set vifmap0 max-macs 10
 check "the address that the host left is free" vifmap mac add "${mac[host]}" \
 	vif v1
 refused 'mapped to v1' 2 ip link set eth0 address "${mac[host]}"

@@ -14,9 +14,11 @@
 
 need_commands netlink_fuzz
 topology veth tap
-before=$(state)
+get_state
+before=$state
 check "malformed messages get an error each" netlink_fuzz malformed eth0 v0
-is "they change nothing" "$(state)" "$before"
+get_state
+is "they change nothing" "$state" "$before"
 flow "frames flow as before" wire v0 -- v0
 
 seed=${SEED:-1}

@@ -12,7 +12,7 @@ must ip link add v0 type veth peer name p0
 unload() { rmmod vifmap; }
 
 # refused() cannot ask for the state without the module.
-state() { ip -d link; }
+get_state() { state=$(ip -d link); }
 
 check "with the module -V says its version" \
 	grep -qE '^vifmap [0-9.]+, module [0-9]' <(vifmap -V)

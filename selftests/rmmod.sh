@@ -21,18 +21,17 @@ before=$(link_state eth0)
 unload() { rmmod vifmap; }
 
 # Answered as long as the module is there: by the wire, and by the host.
-background at v0 ping -q -n -i 0.002 192.0.2.1 >/dev/null
-background at v0 ping -q -n -i 0.002 192.0.2.2 >/dev/null
-background at v0 ping -q -n -b -i 0.002 192.0.2.255 >/dev/null 2>&1
-at wire ping -q -n -i 0.002 -c 3000 192.0.2.2 >"$tmp/ping" 2>&1 &
+background v0 ping -q -n -i 0.002 192.0.2.1 >/dev/null
+background v0 ping -q -n -i 0.002 192.0.2.2 >/dev/null
+background v0 ping -q -n -b -i 0.002 192.0.2.255 >/dev/null 2>&1
+background wire ping -q -n -i 0.002 -c 2000 192.0.2.2 >"$tmp/ping" 2>&1
 ping=$!
-pids+=("$ping")
 busy() { [ "$(counter v0 rx-packets)" -gt 100 ]; }
 must wait_until busy
 
 check "rmmod with vifs attached and traffic" wait_until unload
 check "it has gone" test ! -e /sys/module/vifmap
-is "no device is left" "$(ip -o link | grep -c vifmap)" 0
+is "no device is left" "$(ip -o link | grep -c '^[0-9]*: vifmap')" 0
 is "the vifs are free" "$(master_of v0)$(master_of v1)" ""
 is "nothing of the pdev has changed" "$(link_state eth0)" "$before"
 wait $ping

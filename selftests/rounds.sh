@@ -36,13 +36,12 @@ listening() { ss -Htln | grep -q ":5001 "; }
 
 start_traffic()
 {
-	background stream recv 5001 >"$tmp/received"
+	background host stream recv 5001 >"$tmp/received"
 	must wait_until listening
-	at wire stream send 192.0.2.2 5001 0 >"$tmp/sent" 2>&1 &
+	background wire stream send 192.0.2.2 5001 0 >"$tmp/sent" 2>&1
 	stream=$!
-	at wire ping -q -n -i 0.001 -c 10000 192.0.2.2 >"$tmp/ping" 2>&1 &
+	background wire ping -q -n -i 0.001 -c 5000 192.0.2.2 >"$tmp/ping" 2>&1
 	ping=$!
-	pids+=("$stream" "$ping")
 }
 
 # Ten rounds at a time, so that the pdev can be looked at between them.

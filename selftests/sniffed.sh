@@ -16,7 +16,7 @@
 need_commands tcpdump
 topology veth veth tap
 for dev in eth0 v0 v2; do
-	background tcpdump -i $dev -nnel --immediate-mode \
+	background host tcpdump -i $dev -nnel --immediate-mode \
 		>"$tmp/$dev" 2>"$tmp/tcpdump-$dev"
 done
 for dev in eth0 v0 v2; do

@@ -29,8 +29,7 @@ transfer()
 	local out
 
 	port=$((port + 1))
-	at "$3" stream recv $port >"$tmp/received" &
-	pids+=($!)
+	background "$3" stream recv $port >"$tmp/received"
 	must wait_until listening "$3" $port
 	out=$(at "$2" stream send "${v4[$3]}" $port $size)
 	wait_until has_line bytes "$tmp/received"

@@ -17,7 +17,7 @@ usage() { refused "$1" 2 vifmap "${@:2}"; }
 
 usage 'nonsense' nonsense
 usage 'nonsense' dev nonsense
-usage 'MAC|address' mac add nonsense vif v0
+usage 'nonsense' mac add nonsense vif v0
 usage 'MAC|address' mac add 02:00:00:00:0a vif v0
 usage 'MAC|address' mac add 02:00:00:00:0a:01:02 vif v0
 usage 'vif' mac add 02:00:00:00:0a:01
@@ -32,12 +32,12 @@ usage 'learn' port set v0 learn -1
 usage 'learn' port set v0 learn 99999999999
 usage 'link-local' port set v0 link-local 0x10000
 usage '' -b
-usage 'nothere' -Z nothere
+usage '"-Z"' -Z
 refused 'learn' 1 vifmap port set v0 learn 1025
 refused 'nothere' 1 vifmap -b nothere
 refused 'nothere' 1 vifmap -n nothere show
 
-check "help" grep -q 'vifmap attach' <(vifmap help)
+check "help" grep -q 'attach' <(vifmap help)
 for command in attach detach show dev port mac stats monitor; do
 	check "$command help" grep -q "$command" <(vifmap $command help)
 done
@@ -51,8 +51,10 @@ done
 check "-p: the same JSON" diff <(vifmap -j mac show | jq -S .) \
 	<(vifmap -j -p mac show | jq -S .)
 check "nothing is []" test "$(vifmap -j -n "${prefix}wire" show)" = '[]'
-is "a frame is in the JSON counters" "$(ask send v0 wire count=3 >/dev/null
-	vifmap -j stats v0 | jq '.[].ends[]."rx-packets"')" 0
+must ask send v0 wire count=3
+is "three frames are in the JSON counters" \
+	"$(vifmap -j stats v0 | jq '.[].ends[]."rx-packets"')" 3
+is "and in the words" "$(vifmap stats v0 | sed -n 's/ *rx-packets //p')" 3
 
 printf '%s\n' 'mac add 02:00:00:00:0a:01 vif v0' '# a comment' '' \
 	'port set v0 trunk on' >"$tmp/batch"

@@ -266,14 +266,14 @@ static int attach_vif_up(struct attach *at)
 }
 
 /*
- * The vif is set up last: its options and addresses are in place when it
- * carries its first frame, and there is nothing to undo after that.
+ * The device and the vif are set up last: options and addresses are in place
+ * when the first frame comes, and most failures come before anything is up.
  */
 static int attach_steps(struct attach *at)
 {
 	static int (*const steps[])(struct attach *at) = {
-		attach_dev, attach_dev_up, attach_vif, attach_options,
-		attach_macs, attach_vif_up,
+		attach_dev, attach_vif, attach_options, attach_macs,
+		attach_dev_up, attach_vif_up,
 	};
 	unsigned int i;
 	int ret = 0;
@@ -301,13 +301,12 @@ static void attach_undo(const struct attach *at)
 {
 	if (at->attached && link_set_master(at->vif.ifindex, 0))
 		nl_refused("cannot detach %s again", at->vif.name);
-	if (!at->dev || (!at->created && !at->dev_set_up) ||
-	    attach_dev_in_use(at))
-		return;
-	if (at->created && link_delete(at->dev))
-		nl_refused("cannot delete %s again", at->dev_name);
-	if (!at->created && link_set_up(at->dev, false))
+	if (at->created) {
+		if (at->dev && !attach_dev_in_use(at) && link_delete(at->dev))
+			nl_refused("cannot delete %s again", at->dev_name);
+	} else if (at->dev_set_up && link_set_up(at->dev, false)) {
 		nl_refused("cannot set %s down again", at->dev_name);
+	}
 }
 
 /* A veth has its peer's address, and a vif that may learn will have one */

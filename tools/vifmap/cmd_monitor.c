@@ -57,7 +57,7 @@ static void text_dev_event(const struct obj *o, __u8 cmd)
 		break;
 	default:
 		pr_text(" changed:");
-		obj_print(o);
+		obj_print_state(o);
 		break;
 	}
 }
@@ -76,7 +76,7 @@ static void text_port_event(const struct obj *o, __u8 cmd)
 		text_reason(o, VIFMAP_A_PORT_REASON);
 	if (cmd == VIFMAP_CMD_PORT_CHANGE_NTF) {
 		pr_text(" changed:");
-		obj_print(o);
+		obj_print_state(o);
 	}
 }
 

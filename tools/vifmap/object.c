@@ -474,6 +474,25 @@ void obj_print(const struct obj *o)
 }
 
 /**
+ * obj_print_state - Print what can change of an object, as text.
+ * @o: The object.
+ *
+ * That leaves out the names of the devices it belongs to.
+ */
+void obj_print_state(const struct obj *o)
+{
+	unsigned int attr;
+
+	for (attr = 1; attr <= o->set->max; attr++) {
+		const struct attr_info *info = &o->set->attr[attr];
+
+		if (obj_attr(o, attr) && !info->hidden && !info->quiet &&
+		    info->type != AT_STRING)
+			obj_print_text(o, attr);
+	}
+}
+
+/**
  * obj_print_changed - Print a line of options that somebody has changed.
  * @o: The object.
  * @indent: What the line begins with; the options follow a blank.

@@ -116,6 +116,7 @@ const char *obj_str(const struct obj *o, unsigned int attr);
 const char *obj_word(const struct obj *o, unsigned int attr);
 const char *obj_mac(const struct obj *o, unsigned int attr, char *buf);
 void obj_print(const struct obj *o);
+void obj_print_state(const struct obj *o);
 void obj_json(const struct obj *o);
 bool obj_print_changed(const struct obj *o, const char *indent);
 

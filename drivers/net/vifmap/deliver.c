@@ -66,20 +66,23 @@ static unsigned int vifmap_check_size(const struct sk_buff *skb,
 	       VIFMAP_A_STATS_DROP_MTU;
 }
 
+static bool vifmap_is_up(const struct net_device *dev)
+{
+	return likely((dev->flags & IFF_UP) && netif_carrier_ok(dev));
+}
+
 /* Why a vif cannot take a frame, or 0. */
 static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
 				       const struct sk_buff *skb)
 {
-	const struct net_device *dev = to->dev;
-
 	if (unlikely(vifmap_skb_is_tagged(skb)) &&
 	    !READ_ONCE(to->options.trunk))
 		return VIFMAP_A_STATS_DROP_VLAN;
 
-	if (unlikely(!(dev->flags & IFF_UP) || !netif_carrier_ok(dev)))
+	if (!vifmap_is_up(to->dev))
 		return VIFMAP_A_STATS_DROP_VIF_DOWN;
 
-	return vifmap_check_size(skb, READ_ONCE(dev->mtu));
+	return vifmap_check_size(skb, READ_ONCE(to->dev->mtu));
 }
 
 /* Make a received frame one that can be transmitted by @dev. */
@@ -186,7 +189,7 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 	struct net_device *pdev = vd->pdev;
 	unsigned int reason;
 
-	if (unlikely(!(pdev->flags & IFF_UP) || !netif_carrier_ok(pdev)))
+	if (!vifmap_is_up(pdev))
 		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
 	else
 		reason = vifmap_check_size(skb, READ_ONCE(pdev->mtu));
@@ -286,7 +289,7 @@ static bool vifmap_is_receiver(const struct vifmap_port *to,
 			       const struct vifmap_port *source,
 			       const u8 *dest)
 {
-	if (to == source)
+	if (to == source || !vifmap_is_up(to->dev))
 		return false;
 	if (source && READ_ONCE(source->options.isolated) &&
 	    READ_ONCE(to->options.isolated))
@@ -322,8 +325,8 @@ static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
  * @skb: The frame; stays the caller's, and may be shared.
  * @from: Counters of the end it came from.
  *
- * Vifs that isolation or their link-local mask keeps from the frame are no
- * receivers, and nothing is counted for them.
+ * Vifs that are down, or that isolation or their link-local mask keeps from
+ * the frame, are no receivers, and nothing is counted for them.
  *
  * Context: RCU read lock held, bottom halves off.
  */
@@ -359,7 +362,7 @@ static void vifmap_announce_entry(struct vifmap_dev *vd, u64 key)
 		return;
 
 	/* Not one of the host's: its vifs need not be told. */
-	skb->skb_iif = vd->dev->ifindex;
+	skb->skb_iif = VIFMAP_IIF_SELF;
 	if (vifmap_egress_is_alone(vd))
 		nf_skip_egress(skb, true);
 	dev_queue_xmit(skb);

@@ -134,7 +134,7 @@ static netdev_tx_t vifmap_dev_xmit(struct sk_buff *skb, struct net_device *dev)
 	skb_reset_mac_header(skb);
 	__skb_pull(skb, ETH_HLEN);
 	/* How the egress hook of the pdev knows vifmap's own frames. */
-	skb->skb_iif = dev->ifindex;
+	skb->skb_iif = VIFMAP_IIF_SELF;
 
 	rcu_read_lock();
 	vifmap_rx_self(&vd->self, skb);

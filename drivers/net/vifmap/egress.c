@@ -42,7 +42,7 @@ static bool vifmap_egress_is_own(const struct vifmap_dev *vd,
 	const struct vifmap_port *port;
 	const struct net_device *dev;
 
-	if (skb->skb_iif == vd->dev->ifindex)
+	if (skb->skb_iif == VIFMAP_IIF_SELF)
 		return true;
 
 	dev = dev_get_by_index_rcu(dev_net(vd->dev), skb->skb_iif);

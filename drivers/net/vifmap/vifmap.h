@@ -23,6 +23,11 @@
 /* The X of 01:80:c2:00:00:0X that PAUSE frames are sent to. */
 #define VIFMAP_LINK_LOCAL_PAUSE		1
 
+/* The skb_iif of frames that the vifmap device itself sends to the wire. No
+ * device has it, so nothing that the host forwards is taken for one of them.
+ */
+#define VIFMAP_IIF_SELF			(-1)
+
 /* Alerts that wait for the work to send them; more are not worth keeping. */
 #define VIFMAP_ALERT_SLOTS		16
 

@@ -169,6 +169,10 @@ static inline int compat_genl_register(struct compat_genl_family *family)
 		struct genl_ops *ops = compat_genl_ops_of(family, split->cmd);
 
 		ops->cmd = split->cmd;
+		/* Without a policy the core would refuse all attributes; with
+		 * no maxattr it leaves them alone.
+		 */
+		ops->policy = split->policy;
 		/* The core finds out itself what an operation can do. */
 		ops->flags = split->flags &
 			     ~(GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP);

@@ -52,6 +52,7 @@ make_vifs()
 	ip netns add box
 	ip -n box link set lo up
 	ip link add box0 type veth peer name eth0 netns box
+	ip -n box link set eth0 up
 }
 
 # A ping from the host to the wire that goes on all the time
@@ -94,7 +95,7 @@ container_address()
 {
 	local output
 
-	output=$(at box busybox udhcpc -i eth0 -f -q -n -t 20 -T 2 \
+	output=$(at box timeout 60 busybox udhcpc -i eth0 -f -q -n -t 20 -T 2 \
 		-x hostname:box -s "$here/dhcp-script" 2>&1) ||
 		fail "the container has no lease: $output"
 	sed 's/^/box| /' <<<"$output"
