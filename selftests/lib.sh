@@ -486,6 +486,14 @@ start_monitor()
 	wait_until poke_monitor "$tmp/events"
 }
 
+# interface_count PLACE DEVICE: packets received and sent, bytes likewise
+interface_count()
+{
+	at "$1" sed -nE "s/^ *$2: *//p" /proc/net/dev |
+		{ read -r rb rp _ _ _ _ _ _ tb tp _ &&
+			echo "rx $rp $rb tx $tp $tb"; }
+}
+
 # --- refusals --------------------------------------------------------------
 
 # Sets state: everything that vifmap and ip know of this namespace, but for what

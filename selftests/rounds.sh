@@ -17,8 +17,28 @@ need_commands ping ss
 build veth tap
 must ip address add 192.0.2.2/24 dev eth0
 must ip -n "${prefix}wire" address add 192.0.2.1/24 dev wire0
+must ip neigh add 192.0.2.1 lladdr "${mac[wire]}" dev eth0
+must ip -n "${prefix}wire" neigh add 192.0.2.2 lladdr "${mac[host]}" dev wire0
 before=$(link_state eth0)
+declare -A dev=([wire]=wire0 [host]=eth0)
 wanted=100
+
+# count_of PLACE COUNTER: of its device, or of IP
+count_of()
+{
+	local names values i
+
+	case $2 in
+	rx_packets) interface_count "$1" "${dev[$1]}" | cut -d ' ' -f 2 ;;
+	tx_packets) interface_count "$1" "${dev[$1]}" | cut -d ' ' -f 5 ;;
+	*)
+		{ read -r -a names && read -r -a values; } \
+			< <(at "$1" grep ^Ip: /proc/net/snmp)
+		for i in "${!names[@]}"; do
+			[ "${names[i]}" != "$2" ] || echo "${values[i]}"
+		done ;;
+	esac
+}
 
 round_lines()
 {
@@ -60,13 +80,24 @@ wait $ping
 kill $stream
 wait $stream
 
+# Every IP packet that one side has sent to its device the other side has had
+# from its own; neighbours are static, so there is nothing else.
+same_count()
+{
+	is "$1" "$(count_of "$2" "$3")" "$(count_of "$4" "$5")"
+}
+
 check "no ping was lost" grep -q ' 0% packet loss' "$tmp/ping"
 grep 'packets transmitted' "$tmp/ping" | sed 's/^/# /'
 wait_until has_line bytes "$tmp/received"
-sent=$(<"$tmp/sent")
-echo "# $sent"
-is "the stream is intact" "$(<"$tmp/received")" "${sent%,*}"
-is "and nothing of it was lost" "${sent#*, }" "0 lost"
+is "the stream is intact" "$(<"$tmp/received")" "$(<"$tmp/sent")"
+sed 's/^/# /' "$tmp/sent"
+same_count "wire's IP to its device" wire OutRequests wire tx_packets
+same_count "over the wire to the pdev" wire tx_packets host rx_packets
+same_count "from the pdev to the host's IP" host rx_packets host InReceives
+same_count "the host's IP to the pdev" host OutRequests host tx_packets
+same_count "over the wire" host tx_packets wire rx_packets
+same_count "to the wire's IP" wire rx_packets wire InReceives
 is "flags, carrier, operstate, promiscuity never changed" $changes 0
 is "nor in the end" "$(link_state eth0)" "$before"
 finish

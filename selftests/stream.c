@@ -6,8 +6,7 @@
  *   stream send ADDR PORT BYTES   ADDR may be IPv6, with %DEVICE
  *   stream send ADDR PORT 0       until SIGTERM
  *
- * Both print how many bytes it was; send also how many segments were lost:
- * sent again, less those that the receiver says it had already.
+ * Both print how many bytes it was.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -99,16 +97,6 @@ static int connect_to(const char *host, const char *port)
 	return fd;
 }
 
-static int lost(int fd)
-{
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
-
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
-		die("TCP_INFO");
-	return (int)(info.tcpi_total_retrans - info.tcpi_dsack_dups);
-}
-
 static void transmit(int fd, unsigned long long total)
 {
 	static unsigned char buf[CHUNK];
@@ -134,7 +122,7 @@ static void transmit(int fd, unsigned long long total)
 	shutdown(fd, SHUT_WR);
 	while (read(fd, &c, 1) < 0 && errno == EINTR)
 		;
-	printf("%llu bytes, %d lost\n", at, lost(fd));
+	printf("%llu bytes\n", at);
 }
 
 int main(int argc, char **argv)

@@ -14,14 +14,6 @@
 
 topology veth veth
 
-# interface_count PLACE DEVICE: packets received and sent, bytes likewise
-interface_count()
-{
-	at "$1" sed -nE "s/^ *$2: *//p" /proc/net/dev |
-		{ read -r rb rp _ _ _ _ _ _ tb tp _ &&
-			echo "rx $rp $rb tx $tp $tb"; }
-}
-
 is "at first nothing, guest" "$(interface_count v0 eth0)" "rx 0 0 tx 0 0"
 flow "wire to vif" wire v0 count=10 -- v0
 flow "vif to vif" v1 v0 count=20 -- v0

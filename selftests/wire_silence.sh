@@ -25,6 +25,7 @@ done
 flow "a last frame, to the wire" v0 wire -- wire
 check "tcpdump has seen the last frame" \
 	wait_until has_line "> ${mac[wire]}" "$tmp/seen"
-is "tcpdump has seen no other" "$(grep -v "> ${mac[wire]}" "$tmp/seen")" ""
+is "tcpdump has seen no other" \
+	"$(grep ' > ' "$tmp/seen" | grep -v "> ${mac[wire]}")" ""
 check_sums
 finish

@@ -237,6 +237,21 @@ static int attach_options(struct attach *at)
 	return 0;
 }
 
+/* The peer's address, which a veth has of itself, gives way to those named */
+static int attach_flush(struct attach *at)
+{
+	struct nl_req r;
+
+	if (!at->n_macs)
+		return 0;
+	nl_request(&r, VIFMAP_CMD_MAC_DEL, &set_mac);
+	mnl_attr_put_u32(r.nlh, VIFMAP_A_MAC_PORT_IFINDEX, at->vif.ifindex);
+	if (nl_talk(&r, NULL, NULL))
+		return nl_refused("cannot remove the address of %s's peer",
+				  at->vif.name);
+	return 0;
+}
+
 static int attach_macs(struct attach *at)
 {
 	char buf[MAC_STRLEN];
@@ -272,8 +287,8 @@ static int attach_vif_up(struct attach *at)
 static int attach_steps(struct attach *at)
 {
 	static int (*const steps[])(struct attach *at) = {
-		attach_dev, attach_vif, attach_options, attach_macs,
-		attach_dev_up, attach_vif_up,
+		attach_dev, attach_vif, attach_options, attach_flush,
+		attach_macs, attach_dev_up, attach_vif_up,
 	};
 	unsigned int i;
 	int ret = 0;
