@@ -37,8 +37,10 @@ check "attach with options" vifmap attach v0 pdev eth0 mac $a spoofcheck off \
 	isolated on trunk on learn 3 link-local 0x4000 flood-rate 7 \
 	delivery queue
 is "they are set" "$(vifmap port show v0)" "v0: dev vifmap0 pdev eth0 up \
-macs 2 spoofcheck off isolated on trunk on learn 3 link-local 0x4000 \
+macs 1 spoofcheck off isolated on trunk on learn 3 link-local 0x4000 \
 flood-rate 7 delivery queue"
+is "with an address given, the peer's is not mapped" \
+	"$(vifmap mac show vif v0 | sed 's/ .*//')" "$a"
 check "the vif was set up" is_up v0
 check "detach" vifmap detach v0
 check "and attach again" vifmap attach v0 pdev eth0

@@ -25,6 +25,9 @@ link add link d2 name up2 type vifmap
 tuntap add dev tun0 mode tun
 link add link eth0 name eth0.9 type vlan id 9
 END
+# Where the kernel has no bonding, that part is left out.
+bond=n
+ip link add bond0 type bond mode balance-alb 2>/dev/null && bond=y
 create() { refused "$1" 2 ip link add link "$2" type vifmap; }
 attach() { refused "$1" 2 ip link set "$2" master vifmap0; }
 
@@ -36,6 +39,7 @@ create 'd0 is in use by br0' d0
 create 'd1 is in use by mv1' d1
 create 'd2 is in use by up2' d2
 create 'up2 is a vifmap device' up2
+[ $bond = n ] || create 'bond0.*balance' bond0
 refused 'd0 is in use by br0' 1 vifmap attach v0 pdev d0
 refused 'd1 is in use by mv1' 1 vifmap attach v0 pdev d1
 

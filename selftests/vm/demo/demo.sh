@@ -1,56 +1,83 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# demo.sh - see vifmap at work: boots a kernel in a virtual machine, and in
-# that two more, which are guests on one NIC. Fetches and builds all it needs.
+# demo.sh - see vifmap at work: boots a kernel in a virtual machine to be the
+# host, and two guests in there. Fetches and builds all that it needs.
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 top=$(realpath "$here/../../..")
-folder=build/demo # below $top: the one folder that the machine is sure to see
-runner=
+folder='' runner='' ticker=''
 
 step() { printf '\n==> %s\n' "$*"; }
 
 topology()
 {
 	cat <<-'END'
-	vifmap demo: two virtual machines and a container on one NIC, no bridge
+	vifmap: two virtual machines and a container on one NIC, without a bridge
 
-	     guest1         guest2          box
-	     (QEMU)         (QEMU)      (container)
-	        |              |             |
-	      tap0           tap1          box0          namespace "wire"
-	        |              |             |          +-----------------+
-	   +----+--------------+-------------+---+      |  another host   |
-	   |              vifmap0                |      |  10.44.0.1      |
-	   |                 |                   |      |  DHCP server    |
-	   |               eth0 10.44.0.2 -------+------+- wire0          |
-	   +--------------- host ----------------+      +-----------------+
+	    guest1      guest2       box
+	    (QEMU)      (QEMU)   (container)
+	      |           |           |
+	     tap0        tap1        box0           another host
+	      |           |           |             10.44.0.1, DHCP server
+	   +--+-----------+-----------+--+             |
+	   |           vifmap0           |             |
+	   +--------------+--------------+             |
+	                 eth0 ---------- wire ------ wire0
+	         the host, 10.44.0.2
 	END
 }
 
+# A sign of life while something quiet runs; ends with us, however that is.
+tick()
+{
+	local pid
+
+	trap 'kill "$pid" 2>/dev/null; exit' TERM
+	while kill -0 $$ 2>/dev/null; do
+		sleep 5 &
+		pid=$!
+		wait "$pid"
+		echo "    ... $SECONDS s"
+	done
+}
+
+stop_ticker()
+{
+	[ -n "$ticker" ] || return 0
+	kill "$ticker" 2>/dev/null || :
+	wait "$ticker" 2>/dev/null || :
+	ticker=''
+}
+
+# The folder is in the checkout, because the machine is sure to see that.
 prepare()
 {
 	local kernel module
 
+	step "packages"
 	"$top/scripts/install-packages.sh" make gcc libc6-dev pkgconf \
 		libmnl-dev libjson-c-dev qemu-system-x86 busybox-static cpio \
-		kmod iproute2 iputils-ping iperf3 dnsmasq-base
+		kmod xz-utils iproute2 iputils-ping iperf3 dnsmasq-base
+	step "a kernel"
 	kernel=$("$here/../fetch-kernel.sh" 6.1)
+	step "the module"
 	module=$("$top/scripts/build-module.sh" -k 6.1)
+	step "the tool"
 	make -s -C "$top/tools/vifmap"
-
-	mkdir -p "$top/$folder"
-	cp -L "$module" "$kernel/vmlinux" "$top/$folder/"
-	"$here/guest-image.sh" "$kernel" "$top/$folder/guest"
+	step "an image for the guests: busybox, iperf3, virtio-net"
+	mkdir -p "$top/build"
+	folder=$(mktemp -d "$top/build/demo.XXXXXX")
+	cp -L "$module" "$kernel/vmlinux" "$folder/"
+	"$here/guest-image.sh" "$kernel" "$folder/guest"
 }
 
-# In the background, so that a signal for us reaches the runner at once; it
-# ends its machine then, and also when we are killed without a trap.
+# In the background, so that a signal for us is handled at once. The runner
+# ends its machine when it gets one, also when we are killed without a trap.
 run_inside()
 {
-	setpriv --pdeathsig TERM "$here/../run.sh" -k 6.1 -t 600 -d "$top" -- \
+	setpriv --pdeathsig TERM "$here/../run.sh" -k 6.1 -t 900 -d "$top" -- \
 		"$here/inside.sh" "$folder" &
 	runner=$!
 	wait "$runner"
@@ -59,19 +86,24 @@ run_inside()
 # shellcheck disable=SC2317 # called by the trap
 cleanup()
 {
+	stop_ticker
 	[ -z "$runner" ] || kill "$runner" 2>/dev/null || :
 	wait
-	rm -rf "${top:?}/$folder"
+	[ -z "$folder" ] || rm -rf "$folder"
 }
 
-topology
+[ "$(id -u)" -eq 0 ] || { echo "demo: not root" >&2; exit 1; }
 trap cleanup EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-step "packages, a kernel, the module, the tool and the guests' image"
+
+topology
+tick &
+ticker=$!
 prepare
-step "boot the kernel that will be the host"
+stop_ticker
+step "boot the host"
 if ! run_inside; then
 	echo "demo: FAILED after $SECONDS s" >&2
 	exit 1

@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# lib-guest.sh - the demo's QEMU guests. Their console is a pair of pipes:
-# guest-init runs each line that comes in, and says "@done STATUS" after it.
+# lib-guest.sh - the demo's QEMU guests. The console of each is a pair of
+# pipes: guest-init runs every line that comes in, and says "@done STATUS"
+# after it. Sourced after lib-step.sh, with $image and $tmp set.
+: "${image:?}" "${tmp:?}"
 
-declare -A guest_pid guest_in guest_out
+declare -A guest_pid=() guest_in=() guest_out=()
 
-# Without KVM a clock is hard to measure on a busy machine, and patching code
-# that runs is dear; the rest leaves out what no guest here needs. The clock
-# of an emulated guest is that of the machine it runs on.
+# A guest that is emulated by an emulated machine is slow. It finds out by
+# itself how fast its clock runs only when the machine is idle, so it is told:
+# its clock is the machine's. Changing code that has run, as for a single
+# processor, is dear. The rest is what such a guest can do without.
 guest_parameters()
 {
 	local khz
 
 	khz=$(awk '/^cpu MHz/ { printf "%d", $4 * 1000; exit }' /proc/cpuinfo)
-	echo "console=ttyS0 quiet loglevel=3 panic=-1 NAME=$1" \
-		"tsc=reliable tsc_early_khz=$khz lpj=4000000 no_timer_check" \
-		"noreplace-smp mitigations=off random.trust_cpu=on" \
-		"cryptomgr.notests lsm=capability audit=0"
+	echo console=ttyS0 quiet loglevel=3 panic=-1 "NAME=$1" \
+		"tsc_early_khz=$khz" tsc=reliable lpj=4000000 no_timer_check \
+		noreplace-smp mitigations=off rodata=off lsm=capability \
+		audit=0 cryptomgr.notests random.trust_cpu=on
 }
 
 # NAME TAP MAC
@@ -26,9 +29,10 @@ guest_start()
 	local name=$1 tap=$2 mac=$3 pipe=$tmp/$1 in out
 
 	mkfifo "$pipe.in" "$pipe.out"
-	# Both ways, so that neither open waits for the other end
+	# Both ways, so that no open waits for the other end
 	exec {in}<>"$pipe.in" {out}<>"$pipe.out"
-	guest_in[$name]=$in guest_out[$name]=$out
+	guest_in[$name]=$in
+	guest_out[$name]=$out
 	qemu-system-x86_64 -M microvm -accel tcg -smp 1 -m 160 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$image/vmlinux" -initrd "$image/guest" \
@@ -40,51 +44,64 @@ guest_start()
 	guest_pid[$name]=$!
 }
 
-guest_alive()
-{
-	kill -0 "${guest_pid[$1]}" 2>/dev/null ||
-		fail "$1 has ended: $(cat "$tmp/$1.errors")"
-}
+guest_runs() { kill -0 "${guest_pid[$1]}" 2>/dev/null; }
 
-# Prints a guest's console up to the next "@done" and returns the status in
-# there; says every few seconds that it is still waiting.
+# Prints a guest's console up to the next "@done", at most for so many
+# seconds, and returns the status in there. Says on stderr that it is waiting.
 guest_read()
 {
-	local name=$1 end=$((SECONDS + $2)) line part=''
+	local name=$1 end=$((SECONDS + $2)) start=$SECONDS line part=''
 
 	while [ $SECONDS -lt $end ]; do
-		if ! IFS= read -r -t 3 -u "${guest_out[$name]}" line; then
+		if ! IFS= read -r -t 5 -u "${guest_out[$name]}" line; then
 			part+=$line
-			guest_alive "$name"
-			echo "    ($name: $((end - SECONDS)) s left)" >&2
+			guest_runs "$name" || break
+			echo "    ... $name, $((SECONDS - start)) s" >&2
 			continue
 		fi
-		line=$part${line%$'\r'} part=''
+		line=$part${line%$'\r'}
+		part=''
 		case $line in
 		'@done '*) return "${line#@done }" ;;
 		*) echo "$line" ;;
 		esac
 	done
-	echo "$name does not answer"
+	echo "$part"
+	echo "no answer from $name"
+	cat "$tmp/$name.errors"
 	return 1
 }
 
+# NAME COMMAND [ARG]...: words that need no quoting
 guest_run()
 {
 	local name=$1
 
 	shift
-	guest_alive "$name"
 	echo "$*" >&"${guest_in[$name]}"
-	guest_read "$name" 60
+	guest_read "$name" 120
 }
 
 # Until the guest has booted and has an address
 guest_wait()
 {
-	local name=$1 output
+	local name=$1 output status=0
 
-	output=$(guest_read "$name" 240) || fail "$name: $output"
-	sed "s/^/$name| /" <<<"$output"
-	address[$name]=$(sed -n 's/^@address //p' <<<"$output")
+	output=$(guest_read "$name" 400) || status=$?
+	shown_at "$name" <<<"$output"
+	[ "$status" -eq 0 ] || fail "$name has no address"
+	# shellcheck disable=SC2034 # lib-step.sh reads it
+	address["$name"]=$(sed -n 's/^@address //p' <<<"$output")
+}
+
+guests_stop()
+{
+	local name
+
+	for name; do
+		echo 'poweroff -f' >&"${guest_in[$name]}"
+	done
+	for name; do
+		wait_for 120 eval "! guest_runs $name"
+	done
 }
