@@ -330,7 +330,7 @@ int vifmap_entry_add_rtnl(struct vifmap_port *port, const u8 *addr, u8 origin,
 		return err;
 
 	entry = vifmap_map_find(&vd->map, key);
-	/* What the port has of itself becomes what the user wants it to have. */
+	/* What the port has of itself may become what the user wants. */
 	if (entry && entry->port == port && origin == VIFMAP_ORIGIN_USER &&
 	    entry->origin != VIFMAP_ORIGIN_USER)
 		return vifmap_entry_move(vd, entry, port, active);
