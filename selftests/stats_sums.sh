@@ -25,15 +25,15 @@ echo "# seed $seed"
 RANDOM=$seed
 pick() { picked=${!#} n=$((RANDOM % $# + 1)) picked=${!n}; }
 
-sources=(wire host v0 v1 v2 v3)
-tos=("${sources[@]}" broadcast multicast 02:00:00:00:0a:01 02:00:00:00:0f:01
+senders=(wire host v0 v1 v2 v3)
+tos=("${senders[@]}" broadcast multicast 02:00:00:00:0a:01 02:00:00:00:0f:01
 	01:80:c2:00:00:00 01:80:c2:00:00:01 01:80:c2:00:00:02)
 sources=("" "" "" host v0 v2 wire 02:00:00:00:0a:01 02:00:00:00:0f:01
 	00:00:00:00:00:00 01:00:5e:00:00:01)
 options=("" "" "" vlan=5 "outer=3 vlan=4" len=14 len=15 "len=18 type=8100"
 	len=1514 "vlan=0" "len=14 type=8100")
 for ((i = 0; i < 400; i++)); do
-	pick "${sources[@]}"; from=$picked
+	pick "${senders[@]}"; from=$picked
 	pick "${tos[@]}"; to=$picked
 	pick "${sources[@]}"; source=${picked:+src=$picked}
 	pick "${options[@]}"
