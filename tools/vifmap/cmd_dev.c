@@ -59,24 +59,16 @@ static int dev_show(struct args *a)
 static int dev_set(struct args *a)
 {
 	static const char *const skip[] = { "dev", "pdev" };
-	const char *words[OBJ_ATTR_MAX];
 	__u32 ifindex;
 	struct nl_req r;
-	unsigned int n;
 	char *name;
 	int ret;
 
-	n = option_words(&set_dev, words);
 	nl_request(&r, VIFMAP_CMD_DEV_SET, &set_dev);
 	args_skip(a, skip, ARRAY_SIZE(skip));
 	ret = args_name(a, "the device", &name);
-	while (!ret && a->n) {
-		int i = word_need(args_next(a), words, n);
-
-		ret = i < 0 ? ST_USAGE : option_parse(&set_dev, i, a, &r);
-	}
-	if (!ret && !nl_request_has(&r, 0))
-		ret = msg_usage("nothing to set");
+	if (!ret)
+		ret = option_parse_all(&set_dev, a, &r);
 	if (!ret)
 		ret = nl_family_need();
 	if (!ret)

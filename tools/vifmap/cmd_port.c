@@ -48,15 +48,10 @@ static int port_show(struct args *a)
 {
 	struct obj_list ports;
 	struct target t;
-	char *name;
 	int ret;
 	size_t i;
 
-	ret = args_target(a, &name);
-	if (!ret)
-		ret = nl_family_need();
-	if (!ret)
-		ret = select_any(name, &t);
+	ret = select_args(a, &t);
 	if (!ret)
 		ret = select_ports(&t, &ports);
 	if (ret)
@@ -72,24 +67,16 @@ static int port_show(struct args *a)
 static int port_set(struct args *a)
 {
 	static const char *const skip[] = { "vif" };
-	const char *words[OBJ_ATTR_MAX];
 	struct link vif;
 	struct nl_req r;
-	unsigned int n;
 	char *name;
 	int ret;
 
-	n = option_words(&set_port, words);
 	nl_request(&r, VIFMAP_CMD_PORT_SET, &set_port);
 	args_skip(a, skip, ARRAY_SIZE(skip));
 	ret = args_name(a, "the vif", &name);
-	while (!ret && a->n) {
-		int i = word_need(args_next(a), words, n);
-
-		ret = i < 0 ? ST_USAGE : option_parse(&set_port, i, a, &r);
-	}
-	if (!ret && !nl_request_has(&r, 0))
-		ret = msg_usage("nothing to set");
+	if (!ret)
+		ret = option_parse_all(&set_port, a, &r);
 	if (!ret)
 		ret = nl_family_need();
 	if (!ret)

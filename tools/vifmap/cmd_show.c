@@ -303,7 +303,6 @@ int cmd_show(struct args *a)
 {
 	struct show s = {};
 	struct target t;
-	char *name;
 	int ret;
 	size_t i;
 
@@ -312,11 +311,7 @@ int cmd_show(struct args *a)
 		show_help(stdout);
 		return 0;
 	}
-	ret = args_target(a, &name);
-	if (!ret)
-		ret = nl_family_need();
-	if (!ret)
-		ret = select_any(name, &t);
+	ret = select_args(a, &t);
 	if (!ret)
 		ret = show_read(&t, &s);
 	if (!ret) {

@@ -102,7 +102,6 @@ static int stats_show(const struct target *t)
 int cmd_stats(struct args *a)
 {
 	struct target t;
-	char *name;
 	int ret;
 
 	msg_command("stats");
@@ -110,10 +109,6 @@ int cmd_stats(struct args *a)
 		stats_help(stdout);
 		return 0;
 	}
-	ret = args_target(a, &name);
-	if (!ret)
-		ret = nl_family_need();
-	if (!ret)
-		ret = select_any(name, &t);
+	ret = select_args(a, &t);
 	return ret ?: stats_show(&t);
 }

@@ -89,6 +89,7 @@ struct target {
 
 int select_dev(const char *name, __u32 *ifindex);
 int select_any(const char *name, struct target *t);
+int select_args(struct args *a, struct target *t);
 int select_devs(const struct target *t, struct obj_list *list);
 int select_ports(const struct target *t, struct obj_list *list);
 int select_macs(const struct target *t, struct obj_list *list);

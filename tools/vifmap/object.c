@@ -697,3 +697,27 @@ int option_parse(const struct attr_set *set, unsigned int attr,
 				 option_wants(info), value);
 	return 0;
 }
+
+/**
+ * option_parse_all - Read the options that a command ends with, one at least.
+ * @set: The set they belong to.
+ * @a: The words.
+ * @r: The request.
+ *
+ * Return: 0 or an exit status.
+ */
+int option_parse_all(const struct attr_set *set, struct args *a,
+		     struct nl_req *r)
+{
+	const char *words[OBJ_ATTR_MAX];
+	unsigned int n = option_words(set, words);
+	int attr, ret = 0;
+
+	while (!ret && a->n) {
+		attr = word_need(args_next(a), words, n);
+		ret = attr < 0 ? ST_USAGE : option_parse(set, attr, a, r);
+	}
+	if (!ret && !nl_request_has(r, 0))
+		ret = msg_usage("nothing to set");
+	return ret;
+}

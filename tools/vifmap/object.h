@@ -129,5 +129,7 @@ void stats_json(const struct stats *s);
 unsigned int option_words(const struct attr_set *set, const char **names);
 int option_parse(const struct attr_set *set, unsigned int attr,
 		 struct args *a, struct nl_req *r);
+int option_parse_all(const struct attr_set *set, struct args *a,
+		     struct nl_req *r);
 
 #endif /* VIFMAP_OBJECT_H */

@@ -93,6 +93,24 @@ int select_any(const char *name, struct target *t)
 	return ret;
 }
 
+/**
+ * select_args - Find what the words of a command name, or else all there is.
+ * @a: The words: a device or a vif, or nothing.
+ * @t: Where to put what they name.
+ *
+ * Return: 0 or an exit status.
+ */
+int select_args(struct args *a, struct target *t)
+{
+	char *name;
+	int ret;
+
+	ret = args_target(a, &name);
+	if (!ret)
+		ret = nl_family_need();
+	return ret ?: select_any(name, t);
+}
+
 /* Get one object into a list, so that one and many are printed alike */
 static int select_one(struct nl_req *r, struct obj_list *list)
 {

@@ -113,25 +113,32 @@ static bool vifmap_xmit_succeeded(int rc)
 	return likely(rc == NET_XMIT_SUCCESS || rc == NET_XMIT_CN);
 }
 
+/* Count a frame of @len bytes that was handed over, or could not be. */
+static void vifmap_count(struct vifmap_pcpu_stats __percpu *from,
+			 struct vifmap_pcpu_stats __percpu *to,
+			 unsigned int outcome, unsigned int len, bool succeeded)
+{
+	if (unlikely(!succeeded)) {
+		vifmap_stats_inc(to, VIFMAP_A_STATS_TX_DROPPED);
+		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
+		return;
+	}
+	vifmap_stats_add_frame(to, VIFMAP_A_STATS_TX_PACKETS, len);
+	vifmap_stats_inc(from, outcome);
+}
+
 /* The vifmap device as an end: its frames are received, not transmitted. */
 static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 				struct vifmap_pcpu_stats __percpu *from)
 {
 	unsigned int len = skb->len + ETH_HLEN;
-	int rc;
 
 	skb_push(skb, ETH_HLEN);
 	skb_dst_drop(skb);
 	skb_forward_csum(skb);
 	skb->protocol = eth_type_trans(skb, to->dev);
-	rc = netif_rx(skb);
-	if (rc != NET_RX_SUCCESS) {
-		vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
-		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
-		return;
-	}
-	vifmap_stats_add_frame(to->stats, VIFMAP_A_STATS_TX_PACKETS, len);
-	vifmap_stats_inc(from, VIFMAP_A_STATS_DELIVERED);
+	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+		     netif_rx(skb) == NET_RX_SUCCESS);
 }
 
 /**
@@ -165,13 +172,8 @@ void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 				VIFMAP_A_STATS_DROP_MALFORMED);
 		return;
 	}
-	if (!vifmap_xmit_succeeded(dev_queue_xmit(skb))) {
-		vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
-		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
-		return;
-	}
-	vifmap_stats_add_frame(to->stats, VIFMAP_A_STATS_TX_PACKETS, len);
-	vifmap_stats_inc(from, VIFMAP_A_STATS_DELIVERED);
+	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+		     vifmap_xmit_succeeded(dev_queue_xmit(skb)));
 }
 
 /**
@@ -204,13 +206,8 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 	if (likely(vifmap_egress_is_alone(vd)))
 		nf_skip_egress(skb, true);
 
-	if (!vifmap_xmit_succeeded(dev_queue_xmit(skb))) {
-		vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_TX_DROPPED);
-		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
-		return;
-	}
-	vifmap_stats_add_frame(vd->wire_stats, VIFMAP_A_STATS_TX_PACKETS, len);
-	vifmap_stats_inc(from, VIFMAP_A_STATS_WIRE);
+	vifmap_count(from, vd->wire_stats, VIFMAP_A_STATS_WIRE, len,
+		     vifmap_xmit_succeeded(dev_queue_xmit(skb)));
 }
 
 /* The type that a frame to a group would have had, had it come by the wire. */
