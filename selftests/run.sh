@@ -87,8 +87,8 @@ run_kernel()
 	module=$(realpath "${module##*$'\n'}")
 	echo "# kernel $version"
 	status=0
-	"$here/vm/run.sh" -k "$version" -c 2 -t 900 -d "$here" -- \
-		./in-vm.sh "${verbose[@]}" "$module" "${tests[@]}" |
+	"$here/vm/run.sh" -k "$version" -c 2 -t 900 -d "$top" -- \
+		selftests/in-vm.sh "${verbose[@]}" "$module" "${tests[@]}" |
 		tee -a "$results" || status=$?
 	# Status 1: a test failed, which the output says already.
 	[ $status -le 1 ] ||
