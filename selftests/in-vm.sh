@@ -104,20 +104,6 @@ load()
 	insmod "$VIFMAP_MODULE"
 }
 
-# Emulated processors that change code under each other's feet crash now and
-# then (an int3 that nobody owns). The key that says whether there is any egress
-# hook is such code: with a hook that never goes, tests do not turn it.
-hold_egress_key()
-{
-	nft -f - <<-'END'
-	table netdev hold {
-		chain c {
-			type filter hook egress device lo priority 0;
-		}
-	}
-	END
-}
-
 # What a test has left in flight may hold the module for a moment.
 unload()
 {
@@ -138,7 +124,6 @@ trap 'rm -rf "$logs"' EXIT
 
 echo "TAP version 13"
 echo "1..$(($# + 2))"
-hold_egress_key || echo "# no egress hook to hold"
 load
 report $? "insmod"
 run_tests "$@"

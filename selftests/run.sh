@@ -75,25 +75,58 @@ build()
 	make -s -C "$top" tools
 }
 
-# Everything that a kernel has to say goes to our output and to the file.
-run_kernel()
+# The emulator is kept to one thread for each kernel: with several, one processor
+# may go on with code that another has just patched (a static key, say) and trip
+# over the int3 that was there for a moment.
+run_vm()
 {
-	local version=$1 module status
+	local version=$1 module=$2 status=0
 
+	echo "# kernel $version"
+	"$here/vm/run.sh" -k "$version" -1 -c 2 -t 1500 -d "$top" -- \
+		selftests/in-vm.sh "${verbose[@]}" "$module" "${tests[@]}" ||
+		status=$?
+	# Status 1: a test failed, which the output says already.
+	[ $status -le 1 ] || echo "not ok 0 kernel $version (status $status)"
+}
+
+# Starts a kernel; what it has to say goes to a file of its own.
+start_kernel()
+{
+	local version=$1 module
+
+	: >"$work/$version"
 	if ! module=$("$top/scripts/build-module.sh" -k "$version"); then
-		echo "not ok 1 build for $version" | tee -a "$results"
+		echo "not ok 1 build for $version" >"$work/$version"
 		return
 	fi
 	module=$(realpath "${module##*$'\n'}")
-	echo "# kernel $version"
-	status=0
-	"$here/vm/run.sh" -k "$version" -c 2 -t 900 -d "$top" -- \
-		selftests/in-vm.sh "${verbose[@]}" "$module" "${tests[@]}" |
-		tee -a "$results" || status=$?
-	# Status 1: a test failed, which the output says already.
-	[ $status -le 1 ] ||
-		echo "not ok 0 kernel $version (status $status)" |
-			tee -a "$results"
+	run_vm "$version" "$module" >"$work/$version" 2>&1 &
+	pids[$version]=$!
+}
+
+# Shows what it says until it ends.
+follow_kernel()
+{
+	local version=$1 pid=${pids[$1]-}
+
+	if [ "$pid" ]; then
+		tail -n +1 -f --pid="$pid" "$work/$version"
+		wait "$pid"
+	else
+		cat "$work/$version"
+	fi
+	cat "$work/$version" >>"$results"
+}
+
+cleanup()
+{
+	local jobs
+
+	mapfile -t jobs < <(jobs -p)
+	[ ${#jobs[@]} -eq 0 ] || pkill -TERM -P "$(IFS=,; echo "${jobs[*]}")" || :
+	wait
+	rm -rf "$work"
 }
 
 # Those of insmod, rmmod and the like count when they fail.
@@ -112,9 +145,16 @@ options "$@"
 shift $((OPTIND - 1))
 choose_tests "$@"
 build
-results=$(mktemp)
-trap 'rm -f "$results"' EXIT
+work=$(mktemp -d)
+results=$work/results
+: >"$results"
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+declare -A pids
 for version in "${kernels[@]}"; do
-	run_kernel "$version"
+	start_kernel "$version"
+done
+for version in "${kernels[@]}"; do
+	follow_kernel "$version"
 done
 totals

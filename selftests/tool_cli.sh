@@ -48,8 +48,8 @@ for command in show 'dev show' 'port show' 'mac show' stats; do
 	check "$command: JSON" jq -e 'type == "array" and length > 0' \
 		<(vifmap -j $command)
 done
-check "-p: the same JSON" diff <(vifmap -j mac show | jq -S .) \
-	<(vifmap -j -p mac show | jq -S .)
+check "-p: the same JSON" diff <(vifmap -j port show | jq -S .) \
+	<(vifmap -j -p port show | jq -S .)
 check "nothing is []" test "$(vifmap -j -n "${prefix}wire" show)" = '[]'
 must ask send v0 wire count=3
 is "three frames are in the JSON counters" \
@@ -67,7 +67,7 @@ vifmap -b "$tmp/batch" 2>"$tmp/errors"
 is "a bad line of a batch: status" $? 1
 check "it is named" grep -q "batch:2:" "$tmp/errors"
 check "-n" grep -q 'v0' <(at wire vifmap -n "${prefix}host" port show)
-is "abbreviations" "$(vifmap mac sh vif v0)" "$(vifmap mac show vif v0)"
-is "no subcommand: show" "$(vifmap mac)" "$(vifmap mac show)"
+is "abbreviations" "$(vifmap po sh vif v0)" "$(vifmap port show vif v0)"
+is "no subcommand: show" "$(vifmap port)" "$(vifmap port show)"
 is "list is show" "$(vifmap dev list)" "$(vifmap dev show)"
 finish

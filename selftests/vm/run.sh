@@ -28,6 +28,8 @@ usage()
 	  -d DIR      working directory in the guest (the current one)
 	  -o DIR      folder of the host that the guest may write to; repeatable
 	  -e NAME     pass this environment variable; repeatable
+	  -1          emulate all processors on one thread: slower, but they
+	              cannot run code that another has half changed
 	  -i          count instructions: one CPU, 1 ns of the guest's time each
 	  -s          kernel splats are no failure
 	  -l FILE     keep the kernel's log here
@@ -46,8 +48,8 @@ options()
 	local option
 
 	version=6.1 cpus=2 memory=2048 timeout='' workdir=$PWD shell=n
-	icount=n allow_splats=n log='' outs=() names=() extra=() append=()
-	while getopts 'k:c:m:t:d:o:e:isl:a:Q:h-:' option; do
+	icount=n threads=multi allow_splats=n log='' outs=() names=() extra=() append=()
+	while getopts 'k:c:m:t:d:o:e:1isl:a:Q:h-:' option; do
 		case $option in
 		k) version=$OPTARG ;;
 		c) cpus=$OPTARG ;;
@@ -56,6 +58,7 @@ options()
 		d) workdir=$OPTARG ;;
 		o) outs+=("$(realpath -e "$OPTARG")") ;;
 		e) names+=("$OPTARG") ;;
+		1) threads=single ;;
 		i) icount=y cpus=1 ;;
 		s) allow_splats=y ;;
 		l) log=$(realpath "$OPTARG") ;;
@@ -178,7 +181,7 @@ qemu_command()
 		-device virtio-9p-pci,fsdev=root,mount_tag=root)
 	case $accel in
 	kvm) qemu+=(-M q35 -accel kvm -cpu host) ;;
-	tcg) qemu+=(-M q35 -accel tcg,thread=multi -cpu max,la57=off) ;;
+	tcg) qemu+=(-M q35 -accel "tcg,thread=$threads" -cpu max,la57=off) ;;
 	icount) qemu+=(-M q35 -accel tcg,thread=single -cpu max,la57=off
 		-icount shift=0,sleep=off) ;;
 	esac

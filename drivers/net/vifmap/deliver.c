@@ -136,6 +136,8 @@ static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 	skb_push(skb, ETH_HLEN);
 	skb_dst_drop(skb);
 	skb_forward_csum(skb);
+	/* eth_type_trans() only says whose it is not. */
+	skb->pkt_type = PACKET_HOST;
 	skb->protocol = eth_type_trans(skb, to->dev);
 	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
 		     netif_rx(skb) == NET_RX_SUCCESS);

@@ -167,6 +167,14 @@ static void vifmap_dev_forget_addr(struct vifmap_dev *vd)
 		vifmap_entry_del_rtnl(vd, entry, VIFMAP_REASON_USER);
 }
 
+static int vifmap_dev_get_iflink(const struct net_device *dev)
+{
+	const struct vifmap_dev *vd = netdev_priv(dev);
+	const struct net_device *pdev = READ_ONCE(vd->pdev);
+
+	return pdev ? pdev->ifindex : 0;
+}
+
 static int vifmap_dev_set_mac_address(struct net_device *dev, void *p)
 {
 	struct vifmap_dev *vd = netdev_priv(dev);
@@ -212,6 +220,7 @@ static const struct net_device_ops vifmap_netdev_ops = {
 	.ndo_stop		= vifmap_dev_stop,
 	.ndo_start_xmit		= vifmap_dev_xmit,
 	.ndo_get_stats64	= vifmap_dev_get_stats64,
+	.ndo_get_iflink		= vifmap_dev_get_iflink,
 	.ndo_set_mac_address	= vifmap_dev_set_mac_address,
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_add_slave		= vifmap_dev_add_slave,

@@ -245,7 +245,7 @@ void vifmap_pdev_leave_rtnl(struct vifmap_dev *vd, enum vifmap_reason reason)
 	/* The egress hook and the device's own frames may be under way. */
 	synchronize_net();
 	netdev_upper_dev_unlink(pdev, vd->dev);
-	vd->pdev = NULL;
+	WRITE_ONCE(vd->pdev, NULL);
 	netdev_put(pdev, &vd->pdev_tracker);
 }
 

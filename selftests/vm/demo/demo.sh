@@ -59,7 +59,8 @@ prepare()
 	step "packages"
 	"$top/scripts/install-packages.sh" make gcc libc6-dev pkgconf \
 		libmnl-dev libjson-c-dev qemu-system-x86 busybox-static cpio \
-		kmod xz-utils iproute2 iputils-ping iperf3 dnsmasq-base
+		kmod xz-utils iproute2 iputils-ping iperf3 dnsmasq-base \
+		nftables
 	step "a kernel"
 	kernel=$("$here/../fetch-kernel.sh" 6.1)
 	step "the module"
