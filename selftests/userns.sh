@@ -14,6 +14,9 @@
 need_commands setpriv unshare
 as_nobody unshare -Urn true 2>/dev/null ||
 	skip "unprivileged users may not create user namespaces"
+# The tree may lie where nobody cannot go.
+must install -D "$(command -v vifmap)" "$tmp/bin/vifmap"
+PATH=$tmp/bin:$PATH
 must ip link add eth0 type dummy
 must ip link add v0 type veth peer name p0
 must vifmap attach v0 pdev eth0
