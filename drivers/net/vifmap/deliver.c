@@ -354,6 +354,8 @@ static void vifmap_announce_entry(struct vifmap_dev *vd, u64 key)
 	u8 addr[ETH_ALEN];
 	struct sk_buff *skb;
 
+	if (!key)
+		return;
 	vifmap_key_to_addr(key, addr);
 	skb = arp_create(ARPOP_RREQUEST, ETH_P_RARP, 0, pdev, 0, NULL, addr,
 			 addr);
@@ -361,10 +363,12 @@ static void vifmap_announce_entry(struct vifmap_dev *vd, u64 key)
 		return;
 
 	/* Not one of the host's: its vifs need not be told. */
-	skb->skb_iif = VIFMAP_IIF_SELF;
+	skb->skb_iif = vifmap_self_iif(vd);
+	rcu_read_lock_bh();
 	if (vifmap_egress_is_alone(vd))
 		nf_skip_egress(skb, true);
 	dev_queue_xmit(skb);
+	rcu_read_unlock_bh();
 }
 
 /**
@@ -380,19 +384,16 @@ void vifmap_announce_rtnl(struct vifmap_dev *vd)
 {
 	struct vifmap_entry *entry;
 	struct vifmap_port *port;
-	u64 key;
 
 	ASSERT_RTNL();
 	if (!vd->up || !(vd->pdev->flags & IFF_UP))
 		return;
 
-	rcu_read_lock_bh();
-	list_for_each_entry_rcu(port, &vd->ports, list) {
-		list_for_each_entry_rcu(entry, &port->entries, list) {
-			key = READ_ONCE(entry->key);
-			if (key)
-				vifmap_announce_entry(vd, key);
+	list_for_each_entry(port, &vd->ports, list) {
+		list_for_each_entry_rcu(entry, &port->entries, list,
+					lockdep_rtnl_is_held()) {
+			vifmap_announce_entry(vd, READ_ONCE(entry->key));
+			cond_resched();
 		}
 	}
-	rcu_read_unlock_bh();
 }

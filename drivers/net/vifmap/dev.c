@@ -53,7 +53,8 @@ static int vifmap_dev_init(struct net_device *dev)
 	INIT_LIST_HEAD(&vd->ports);
 	INIT_LIST_HEAD(&vd->host_entries);
 	init_llist_head(&vd->pending);
-	INIT_WORK(&vd->work, vifmap_work);
+	INIT_DELAYED_WORK(&vd->work, vifmap_work);
+	vd->work_next = jiffies;
 	spin_lock_init(&vd->alert_lock);
 	spin_lock_init(&vd->flood.lock);
 	vifmap_rate_set(&vd->flood, vd->options.flood_rate);
@@ -90,7 +91,7 @@ static void vifmap_dev_destroy(struct net_device *dev)
 	struct vifmap_dev *vd = netdev_priv(dev);
 
 	if (dev->reg_state == NETREG_UNREGISTERED)
-		cancel_work_sync(&vd->work);
+		cancel_delayed_work_sync(&vd->work);
 	vifmap_map_destroy(&vd->map);
 	vifmap_dev_free_stats(vd);
 }
@@ -132,9 +133,9 @@ static netdev_tx_t vifmap_dev_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 	}
 	skb_reset_mac_header(skb);
+	vifmap_skb_set_inband_tag(skb);
 	__skb_pull(skb, ETH_HLEN);
-	/* How the egress hook of the pdev knows vifmap's own frames. */
-	skb->skb_iif = VIFMAP_IIF_SELF;
+	skb->skb_iif = vifmap_self_iif(vd);
 
 	rcu_read_lock();
 	vifmap_rx_self(&vd->self, skb);
@@ -170,9 +171,14 @@ static void vifmap_dev_forget_addr(struct vifmap_dev *vd)
 static int vifmap_dev_get_iflink(const struct net_device *dev)
 {
 	const struct vifmap_dev *vd = netdev_priv(dev);
-	const struct net_device *pdev = READ_ONCE(vd->pdev);
+	const struct net_device *pdev;
+	int iflink;
 
-	return pdev ? pdev->ifindex : 0;
+	rcu_read_lock();
+	pdev = READ_ONCE(vd->pdev);
+	iflink = pdev ? pdev->ifindex : 0;
+	rcu_read_unlock();
+	return iflink;
 }
 
 static int vifmap_dev_set_mac_address(struct net_device *dev, void *p)
@@ -250,7 +256,7 @@ void vifmap_dev_setup(struct net_device *dev)
 
 	dev->flags |= IFF_NOARP;
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE |
-			   IFF_LIVE_ADDR_CHANGE;
+			   IFF_LIVE_ADDR_CHANGE | IFF_DISABLE_NETPOLL;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	netdev_set_lltx(dev);
 	netdev_set_netns_immutable(dev);

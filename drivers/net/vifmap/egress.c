@@ -42,7 +42,7 @@ static bool vifmap_egress_is_own(const struct vifmap_dev *vd,
 	const struct vifmap_port *port;
 	const struct net_device *dev;
 
-	if (skb->skb_iif == VIFMAP_IIF_SELF)
+	if (skb->skb_iif == vifmap_self_iif(vd))
 		return true;
 
 	dev = dev_get_by_index_rcu(dev_net(vd->dev), skb->skb_iif);
@@ -67,6 +67,7 @@ static unsigned int vifmap_egress_unicast(struct vifmap_dev *vd,
 		return NF_STOLEN;
 	}
 
+	vifmap_skb_set_inband_tag(skb);
 	__skb_pull(skb, ETH_HLEN);
 	if (unlikely(!READ_ONCE(vd->options.host)))
 		vifmap_drop(skb, vd->host_stats, VIFMAP_A_STATS_DROP_HOST_OFF);
@@ -88,6 +89,7 @@ static void vifmap_egress_flood(struct vifmap_dev *vd, struct sk_buff *skb)
 	vifmap_stats_add_frame(vd->host_stats, VIFMAP_A_STATS_RX_PACKETS, len);
 	vifmap_stats_inc(vd->host_stats, VIFMAP_A_STATS_FLOODED);
 
+	vifmap_skb_set_inband_tag(skb);
 	__skb_pull(skb, ETH_HLEN);
 	vifmap_flood_vifs(vd, NULL, skb, vd->host_stats);
 	__skb_push(skb, ETH_HLEN);

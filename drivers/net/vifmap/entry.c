@@ -111,6 +111,10 @@ void vifmap_pending_rtnl(struct vifmap_dev *vd)
 
 	ASSERT_RTNL();
 
+	if (llist_empty(&vd->pending))
+		return;
+	/* Slots for learning are not counted before they are used. */
+	vifmap_map_reserve_rtnl(&vd->map, 0);
 	list = llist_reverse_order(llist_del_all(&vd->pending));
 	llist_for_each_entry_safe(entry, next, list, pending)
 		vifmap_pending_one(vd, entry);
@@ -485,10 +489,15 @@ static int vifmap_host_add(struct vifmap_dev *vd, const struct net_device *dev)
 	int err;
 
 	entry = vifmap_map_find(&vd->map, key);
-	if (entry) {
+	if (entry && !entry->port) {
 		entry->stale = false;
 		return 0;
 	}
+	/* What a guest was quick to learn is still the host's. */
+	if (entry && entry->origin == VIFMAP_ORIGIN_LEARNED)
+		vifmap_entry_del_rtnl(vd, entry, VIFMAP_REASON_USER);
+	else if (entry)
+		return -EADDRINUSE;
 
 	entry = vifmap_entry_alloc(key, NULL, VIFMAP_ORIGIN_HOST);
 	if (!entry)
@@ -522,8 +531,8 @@ static int vifmap_host_add_all(struct vifmap_dev *vd, struct net_device *dev)
  * @vd: The device.
  *
  * Context: RTNL held.
- * Return: 0, or -ENOMEM; no address of the host is forgotten then, but a new
- *	one may be missing.
+ * Return: 0, -ENOMEM, or -EADDRINUSE when a vif has one of the addresses; no
+ *	address of the host is forgotten then, but a new one may be missing.
  */
 int vifmap_host_sync_rtnl(struct vifmap_dev *vd)
 {

@@ -78,8 +78,9 @@ int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
 		return -ENODEV;
 
 	entry = vifmap_map_find(&vd->map, vifmap_key_from_addr(addr));
-	if (entry && entry->port && !(flags & NLM_F_EXCL) &&
-	    (flags & NLM_F_REPLACE))
+	/* What the vif has of itself becomes the user's in any case. */
+	if (entry && entry->port && (flags & NLM_F_REPLACE) &&
+	    (entry->port != port || entry->origin == VIFMAP_ORIGIN_USER))
 		return vifmap_entry_set_rtnl(vd, entry, port, true, extack);
 	return vifmap_entry_add_rtnl(port, addr, VIFMAP_ORIGIN_USER, true,
 				     extack);

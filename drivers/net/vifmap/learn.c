@@ -23,7 +23,7 @@ static void vifmap_slots_trim(struct vifmap_port *port)
 	while (port->slot_count &&
 	       port->slot_count + port->learned > port->options.learn) {
 		list_move(port->slots.next, &unused);
-		port->slot_count--;
+		WRITE_ONCE(port->slot_count, port->slot_count - 1);
 	}
 	spin_unlock_bh(&map->lock);
 
@@ -75,7 +75,7 @@ int vifmap_learn_set_rtnl(struct vifmap_port *port, u32 learn,
 
 	spin_lock_bh(&map->lock);
 	list_splice(&slots, &port->slots);
-	port->slot_count += added;
+	WRITE_ONCE(port->slot_count, port->slot_count + added);
 	WRITE_ONCE(port->options.learn, learn);
 	spin_unlock_bh(&map->lock);
 	vifmap_slots_trim(port);
@@ -112,7 +112,7 @@ void vifmap_learn_refill_rtnl(struct vifmap_port *port)
 
 	spin_lock_bh(&map->lock);
 	list_add(&slot->list, &port->slots);
-	port->slot_count++;
+	WRITE_ONCE(port->slot_count, port->slot_count + 1);
 	spin_unlock_bh(&map->lock);
 }
 
@@ -129,20 +129,26 @@ void vifmap_learn_purge_rtnl(struct vifmap_port *port)
 	vifmap_slots_trim(port);
 }
 
+/* At once, if the work has not run lately. */
 static void vifmap_work_schedule(struct vifmap_dev *vd)
 {
-	queue_work(system_unbound_wq, &vd->work);
+	unsigned long next = READ_ONCE(vd->work_next);
+	unsigned long now = jiffies;
+
+	queue_delayed_work(system_unbound_wq, &vd->work,
+			   time_before(now, next) ? next - now : 0);
 }
 
 /* Context: &vifmap_map.lock held. */
 static int vifmap_learn_locked(struct vifmap_port *port, u64 addr)
 {
 	struct vifmap_map *map = &port->vd->map;
-	struct vifmap_entry *slot;
+	struct vifmap_entry *entry, *slot;
 	int err;
 
-	if (vifmap_map_find(map, addr))
-		return -EEXIST;
+	entry = vifmap_map_find(map, addr);
+	if (entry) /* Perhaps of a moment ago, from another queue of the vif. */
+		return entry->port == port && entry->key ? 0 : -EEXIST;
 	slot = list_first_entry_or_null(&port->slots, struct vifmap_entry,
 					list);
 	if (!slot)
@@ -150,14 +156,14 @@ static int vifmap_learn_locked(struct vifmap_port *port, u64 addr)
 
 	list_del(&slot->list);
 	slot->addr = addr;
-	slot->used = jiffies | 1;
+	slot->used = vifmap_entry_now();
 	err = vifmap_map_insert(map, slot, true, &port->entries);
 	if (err) {
 		list_add(&slot->list, &port->slots);
 		return err;
 	}
 
-	port->slot_count--;
+	WRITE_ONCE(port->slot_count, port->slot_count - 1);
 	port->learned++;
 	port->macs++;
 	vifmap_entry_queue(port->vd, slot);
@@ -180,9 +186,13 @@ bool vifmap_learn(struct vifmap_port *port, u64 addr)
 	if (!READ_ONCE(port->options.learn))
 		return false;
 
-	spin_lock(&vd->map.lock);
-	err = vifmap_learn_locked(port, addr);
-	spin_unlock(&vd->map.lock);
+	/* A guest that has learned all it may must not get at the lock. */
+	err = -ENOSPC;
+	if (READ_ONCE(port->slot_count)) {
+		spin_lock(&vd->map.lock);
+		err = vifmap_learn_locked(port, addr);
+		spin_unlock(&vd->map.lock);
+	}
 
 	if (!err)
 		vifmap_work_schedule(vd);
@@ -270,8 +280,10 @@ static void vifmap_alerts_send(struct vifmap_dev *vd)
  */
 void vifmap_work(struct work_struct *work)
 {
-	struct vifmap_dev *vd = container_of(work, struct vifmap_dev, work);
+	struct vifmap_dev *vd = container_of(to_delayed_work(work),
+					     struct vifmap_dev, work);
 
+	WRITE_ONCE(vd->work_next, jiffies + VIFMAP_WORK_INTERVAL);
 	rtnl_lock();
 	if (vd->pdev) {
 		vifmap_pending_rtnl(vd);

@@ -110,8 +110,6 @@ static int vifmap_newlink(struct net *src_net, struct net_device *dev,
 	err = vifmap_dev_set_host_port_rtnl(vd, options.host_port, extack);
 	if (err)
 		goto err_leave;
-
-	vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_ADD_NTF, VIFMAP_REASON_USER);
 	return 0;
 
 err_leave:

@@ -139,6 +139,18 @@ static inline void vifmap_key_to_addr(u64 key, u8 *addr)
 }
 
 /**
+ * vifmap_entry_now() - What &vifmap_entry.used is for a frame of this moment.
+ *
+ * Return: jiffies, but never 0.
+ */
+static inline unsigned long vifmap_entry_now(void)
+{
+	unsigned long now = jiffies;
+
+	return now ? : -1UL;
+}
+
+/**
  * vifmap_map_bucket() - Which bucket of a table a key belongs to.
  * @map: The map.
  * @table: Its table.

@@ -150,6 +150,11 @@ static int vifmap_nl_walk(struct vifmap_nl_walk *walk,
 
 	walk->start = walk->cb->args[0];
 	rtnl_lock();
+	/* What the datapath has removed counts as a change only now. */
+	for_each_netdev(net, dev) {
+		if (vifmap_dev_is(dev))
+			vifmap_pending_rtnl(netdev_priv(dev));
+	}
 	walk->cb->seq = vifmap_nl_sequence;
 	for_each_netdev(net, dev) {
 		if (!vifmap_dev_is(dev) ||

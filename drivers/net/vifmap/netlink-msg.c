@@ -163,7 +163,7 @@ int vifmap_nl_put_mac(struct sk_buff *msg,
 		return -EMSGSIZE;
 	if (used &&
 	    nla_put_u32(msg, VIFMAP_A_MAC_IDLE,
-			jiffies_to_msecs(jiffies - used) / MSEC_PER_SEC))
+			(jiffies - used) / HZ))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -242,8 +242,8 @@ int vifmap_nl_reply(struct genl_info *info, vifmap_nl_fill_t *fill,
 	return genlmsg_reply(msg, info);
 }
 
-/* Counts the additions and removals, so that a dump notices those that happen
- * while it goes on; under RTNL, and never 0.
+/* Counts the additions, removals and moves, so that a dump notices those that
+ * happen while it goes on; under RTNL, and never 0.
  */
 unsigned int vifmap_nl_sequence = 1;
 
@@ -256,6 +256,7 @@ static void vifmap_nl_sequence_next(u8 cmd)
 	case VIFMAP_CMD_PORT_DEL_NTF:
 	case VIFMAP_CMD_MAC_ADD_NTF:
 	case VIFMAP_CMD_MAC_DEL_NTF:
+	case VIFMAP_CMD_MAC_CHANGE_NTF:
 		if (!++vifmap_nl_sequence)
 			vifmap_nl_sequence = 1;
 	}

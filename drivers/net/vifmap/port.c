@@ -124,6 +124,30 @@ static bool vifmap_bond_rewrites_source(const struct net_device *dev)
 	return bond_is_lb(bond);
 }
 
+/* LRO of the device, or of what it is on: a VLAN or bond device gets what its
+ * NIC has merged. It is not switched off here: many a driver resets the NIC for
+ * that, which takes the link down.
+ */
+static int vifmap_check_lro(struct net_device *dev,
+			    struct netlink_ext_ack *extack)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+	int err = 0;
+
+	if (dev->features & NETIF_F_LRO) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "%s merges frames: switch that off first with ethtool -K %s lro off",
+				   dev->name, dev->name);
+		return -EBUSY;
+	}
+	netdev_for_each_lower_dev(dev, lower, iter) {
+		if (!err)
+			err = vifmap_check_lro(lower, extack);
+	}
+	return err;
+}
+
 /**
  * vifmap_pdev_check_rtnl() - Whether a netdev can be a pdev.
  * @pdev: The netdev.
@@ -158,14 +182,7 @@ int vifmap_pdev_check_rtnl(struct net_device *pdev,
 				   pdev->name);
 		return -EOPNOTSUPP;
 	}
-	/* Many a driver resets the NIC for that, which takes the link down. */
-	if (pdev->features & NETIF_F_LRO) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "%s merges frames: switch that off first with ethtool -K %s lro off",
-				   pdev->name, pdev->name);
-		return -EBUSY;
-	}
-	return 0;
+	return vifmap_check_lro(pdev, extack);
 }
 
 /**
@@ -192,6 +209,7 @@ int vifmap_pdev_join_rtnl(struct vifmap_dev *vd, struct net_device *pdev,
 	err = netdev_upper_dev_link(pdev, vd->dev, extack);
 	if (err)
 		goto err_put;
+	vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_ADD_NTF, VIFMAP_REASON_USER);
 	err = vifmap_host_sync_rtnl(vd);
 	if (err)
 		goto err_host;
@@ -209,6 +227,7 @@ err_egress:
 	synchronize_net();
 err_host:
 	vifmap_host_flush_rtnl(vd);
+	vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_DEL_NTF, VIFMAP_REASON_USER);
 	netdev_upper_dev_unlink(pdev, vd->dev);
 err_put:
 	vd->pdev = NULL;
@@ -537,55 +556,79 @@ void vifmap_self_unlink_rtnl(struct vifmap_dev *vd)
 	INIT_LIST_HEAD(&vd->self.list);
 }
 
-/* The pdev behind a device whose address is the host's: the device itself, or
- * what a VLAN device is on.
+/**
+ * struct vifmap_host_addr - An address that the host is going to have.
+ * @addr: The address.
+ * @extack: Says who has it already.
  */
-static struct vifmap_dev *vifmap_host_dev_of(struct net_device *dev)
+struct vifmap_host_addr {
+	const u8 *addr;
+	struct netlink_ext_ack *extack;
+};
+
+/* Visits the vifmap devices for which the address of @dev is one of the host's:
+ * that on @dev itself and, where it is a VLAN device, those below it.
+ */
+static int vifmap_host_visit(struct net_device *dev,
+			     int (*visit)(struct vifmap_dev *vd,
+					  const struct vifmap_host_addr *addr),
+			     const struct vifmap_host_addr *addr)
 {
 	struct vifmap_dev *vd = vifmap_dev_of_pdev_rtnl(dev);
 	struct net_device *lower;
 	struct list_head *iter;
+	int err;
 
-	if (vd || !is_vlan_dev(dev))
-		return vd;
-	netdev_for_each_lower_dev(dev, lower, iter)
-		vd = vifmap_host_dev_of(lower);
-	return vd;
+	err = vd ? visit(vd, addr) : 0;
+	if (!is_vlan_dev(dev))
+		return err;
+	netdev_for_each_lower_dev(dev, lower, iter) {
+		if (!err)
+			err = vifmap_host_visit(lower, visit, addr);
+	}
+	return err;
+}
+
+static int vifmap_host_visit_check(struct vifmap_dev *vd,
+				   const struct vifmap_host_addr *addr)
+{
+	return vifmap_host_check_rtnl(vd, addr->addr, addr->extack);
+}
+
+static int vifmap_host_visit_sync(struct vifmap_dev *vd,
+				  const struct vifmap_host_addr *addr)
+{
+	int err = vifmap_host_sync_rtnl(vd);
+
+	if (err)
+		netdev_warn(vd->dev, "cannot take over the host's addresses: %d\n",
+			    err);
+	return 0;
 }
 
 static int vifmap_host_addr_changing(struct net_device *dev, void *ptr)
 {
 	struct netdev_notifier_pre_changeaddr_info *info = ptr;
-	struct vifmap_dev *vd = vifmap_host_dev_of(dev);
+	const struct vifmap_host_addr addr = {
+		.addr = info->dev_addr,
+		.extack = info->info.extack,
+	};
 
-	if (!vd)
-		return 0;
-	return vifmap_host_check_rtnl(vd, info->dev_addr,
-				      info->info.extack);
-}
-
-static void vifmap_host_addr_changed(struct net_device *dev)
-{
-	struct vifmap_dev *vd = vifmap_host_dev_of(dev);
-
-	if (vd && vifmap_host_sync_rtnl(vd))
-		netdev_warn(vd->dev, "no memory for the new address of %s\n",
-			    dev->name);
+	return vifmap_host_visit(dev, vifmap_host_visit_check, &addr);
 }
 
 /* A VLAN device is put on the pdev: its address becomes one of the host's. */
 static int vifmap_upper_changing(struct net_device *dev, void *ptr)
 {
 	struct netdev_notifier_changeupper_info *info = ptr;
-	struct vifmap_dev *vd;
+	const struct vifmap_host_addr addr = {
+		.addr = info->upper_dev->dev_addr,
+		.extack = info->info.extack,
+	};
 
 	if (!info->linking || !is_vlan_dev(info->upper_dev))
 		return 0;
-	vd = vifmap_host_dev_of(dev);
-	if (!vd)
-		return 0;
-	return vifmap_host_check_rtnl(vd, info->upper_dev->dev_addr,
-				      info->info.extack);
+	return vifmap_host_visit(dev, vifmap_host_visit_check, &addr);
 }
 
 static void vifmap_pdev_follow(struct vifmap_dev *vd)
@@ -668,7 +711,7 @@ static int vifmap_device_event(struct notifier_block *nb, unsigned long event,
 		return notifier_from_errno(vifmap_upper_changing(dev, ptr));
 	case NETDEV_CHANGEADDR:
 	case NETDEV_CHANGEUPPER:
-		vifmap_host_addr_changed(dev);
+		vifmap_host_visit(dev, vifmap_host_visit_sync, NULL);
 		return NOTIFY_DONE;
 	}
 

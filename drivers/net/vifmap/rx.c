@@ -28,13 +28,14 @@ void vifmap_rate_set(struct vifmap_rate *rate, u32 pps)
 /* Only broadcast and multicast frames come here, so the lock is allowed. */
 static bool vifmap_rate_allows(struct vifmap_rate *rate)
 {
-	unsigned long now = jiffies;
+	unsigned long now;
 	bool allowed;
 
 	if (!READ_ONCE(rate->pps))
 		return true;
 
 	spin_lock(&rate->lock);
+	now = jiffies;
 	rate->tokens = min_t(u64, rate->tokens +
 				  (u64)(now - rate->filled) * rate->pps,
 			     (u64)rate->pps * HZ);
@@ -193,7 +194,7 @@ static bool vifmap_source_lookup(struct vifmap_port *port, u64 key,
 	if (entry) {
 		if (entry->port != port)
 			return vifmap_source_refuse(port, key);
-		WRITE_ONCE(entry->used, jiffies | 1);
+		WRITE_ONCE(entry->used, vifmap_entry_now());
 	} else if (!vifmap_learn(port, key) &&
 		   READ_ONCE(port->options.spoofcheck)) {
 		return vifmap_source_refuse(port, key);
@@ -350,7 +351,8 @@ rx_handler_result_t vifmap_rx_vif(struct sk_buff **pskb)
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
 
-	port = vifmap_port_get_rcu(skb->dev);
+	/* The handler may have been unset meanwhile, its data has not. */
+	port = rcu_dereference(skb->dev->rx_handler_data);
 	vifmap_stats_add_frame(port->stats, VIFMAP_A_STATS_RX_PACKETS,
 			       skb->len + ETH_HLEN);
 

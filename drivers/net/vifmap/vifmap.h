@@ -23,10 +23,8 @@
 /* The X of 01:80:c2:00:00:0X that PAUSE frames are sent to. */
 #define VIFMAP_LINK_LOCAL_PAUSE		1
 
-/* The skb_iif of frames that the vifmap device itself sends to the wire. No
- * device has it, so nothing that the host forwards is taken for one of them.
- */
-#define VIFMAP_IIF_SELF			(-1)
+/* How often the work takes RTNL at the most, whatever guests do. */
+#define VIFMAP_WORK_INTERVAL		(HZ / 10)
 
 /* Alerts that wait for the work to send them; more are not worth keeping. */
 #define VIFMAP_ALERT_SLOTS		16
@@ -161,6 +159,7 @@ struct vifmap_port {
  * @ports_count: Number of attached vifs; under RTNL.
  * @promisc: The alert about a pdev without filter has been raised; under RTNL.
  * @work: Does what the datapath leaves: the filter, notifications, alerts.
+ * @work_next: When @work may run next, in jiffies.
  * @pending: Entries that the datapath added or removed, for @work.
  * @alert_lock: Guards @alerts and @alert_count.
  * @alerts: Alerts that wait for @work.
@@ -186,7 +185,8 @@ struct vifmap_dev {
 	struct list_head host_entries;
 	u32 ports_count;
 	bool promisc;
-	struct work_struct work;
+	struct delayed_work work;
+	unsigned long work_next;
 	struct llist_head pending;
 	/* Guards the two that follow. */
 	spinlock_t alert_lock;
@@ -205,6 +205,34 @@ struct vifmap_dev {
 static inline bool vifmap_skb_is_tagged(const struct sk_buff *skb)
 {
 	return skb_vlan_tag_present(skb) || eth_type_vlan(skb->protocol);
+}
+
+/**
+ * vifmap_skb_set_inband_tag() - Believe a frame rather than its sender.
+ * @skb: A frame that is being sent, its Ethernet header set.
+ *
+ * What a packet socket says the protocol is need not be what the frame has.
+ */
+static inline void vifmap_skb_set_inband_tag(struct sk_buff *skb)
+{
+	__be16 proto = eth_hdr(skb)->h_proto;
+
+	if (unlikely(eth_type_vlan(proto)))
+		skb->protocol = proto;
+}
+
+/**
+ * vifmap_self_iif() - The skb_iif of what the vifmap device sends to the wire.
+ * @vd: The device.
+ *
+ * The egress hook of the pdev knows vifmap's own frames by it. No device has
+ * this index, so nothing that the host forwards is taken for one of them.
+ *
+ * Return: the index, negative.
+ */
+static inline int vifmap_self_iif(const struct vifmap_dev *vd)
+{
+	return -vd->dev->ifindex;
 }
 
 /* dev.c */

@@ -11,11 +11,14 @@
 
 /* Formatted messages came with 6.2. The message has to outlive the request:
  * there it is kept in struct netlink_ext_ack, here in one of a few buffers
- * that are used in turn. Two requests that fail at the same moment find a
- * buffer each.
+ * that are used in turn. Only the administrator of the host gets them, so that
+ * nobody else can overwrite the text of a request that is being answered, or
+ * read one that is not meant for him.
  */
 #ifndef NL_SET_ERR_MSG_FMT
 #include <linux/atomic.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/kernel.h>
 
 #define VIFMAP_EXTACK_BUFFERS	16
@@ -32,7 +35,10 @@ extern atomic_t vifmap_extack_next;
 #define NL_SET_ERR_MSG_FMT(extack, fmt, args...) do {			\
 	struct netlink_ext_ack *__extack = (extack);			\
 									\
-	if (__extack) {							\
+	if (__extack &&							\
+	    !ns_capable_noaudit(&init_user_ns, CAP_NET_ADMIN)) {	\
+		__extack->_msg = "Refused";				\
+	} else if (__extack) {						\
 		unsigned int __i = atomic_inc_return(&vifmap_extack_next); \
 		char *__buf = vifmap_extack_buffer[__i %		\
 						   VIFMAP_EXTACK_BUFFERS]; \

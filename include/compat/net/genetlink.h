@@ -169,10 +169,11 @@ static inline int compat_genl_register(struct compat_genl_family *family)
 		struct genl_ops *ops = compat_genl_ops_of(family, split->cmd);
 
 		ops->cmd = split->cmd;
-		/* Without a policy the core would refuse all attributes; with
-		 * no maxattr it leaves them alone.
+		/* From this one on the core would refuse all attributes of an
+		 * operation that shows it no policy.
 		 */
-		ops->policy = split->policy;
+		real->resv_start_op = max_t(unsigned int, real->resv_start_op,
+					    split->cmd + 1);
 		/* The core finds out itself what an operation can do. */
 		ops->flags = split->flags &
 			     ~(GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP);
