@@ -69,7 +69,7 @@ choose_tests()
 
 build()
 {
-	"$top/scripts/install-packages.sh" ethtool gcc iproute2 iputils-ping \
+	"$top/scripts/install-packages.sh" ethtool gcc iproute2 iputils-ping jq \
 		libc6-dev libjson-c-dev libmnl-dev make nftables procps tcpdump
 	make -s -C "$here"
 	make -s -C "$top" tools
