@@ -29,8 +29,9 @@ check_static()
 build_tool()
 {
 	cp -a tools include VERSION "$work"
-	make -s -C "$work/tools/vifmap" clean
-	make -s -C "$work/tools/vifmap" CC="$1" all >"$log" 2>&1 ||
+	make -s --no-print-directory -C "$work/tools/vifmap" clean
+	make -s --no-print-directory -C "$work/tools/vifmap" CC="$1" all \
+		>"$log" 2>&1 ||
 		echo "does not build" >>"$log"
 	! grep '' "$log"
 }
