@@ -201,17 +201,19 @@ static inline u16 vifmap_map_generation(const struct vifmap_map *map)
  * @map: The map.
  * @key: The address.
  *
- * Context: RCU read side, any.
+ * Context: RCU read lock held, of either kind.
  * Return: the entry, valid for as long as the read side lasts, or NULL.
  */
 static inline struct vifmap_entry *
 vifmap_map_lookup_rcu(const struct vifmap_map *map, u64 key)
 {
-	const struct vifmap_table *table = rcu_dereference_check(map->table, 1);
-	unsigned int version = table->version;
+	const struct vifmap_table *table;
 	struct vifmap_entry *entry;
 	struct hlist_node *node;
+	unsigned int version;
 
+	table = rcu_dereference_check(map->table, rcu_read_lock_bh_held());
+	version = table->version;
 	node = vifmap_map_chain(map, table, key);
 	while (node) {
 		entry = container_of(node, struct vifmap_entry, node[version]);
