@@ -497,13 +497,17 @@ interface_count()
 # --- refusals --------------------------------------------------------------
 
 # Sets state: everything that vifmap and ip know of this namespace, but for what
-# changes by itself
+# changes by itself: the kernel brings a device's operational state up to date
+# some time after the device came up.
 get_state()
 {
 	state=$(vifmap -d -b - <<<$'dev show\nport show\nmac show'
 		ip -d link)
 	while [[ $state =~ \ idle\ [0-9]+ ]]; do
 		state=${state/"${BASH_REMATCH[0]}"/}
+	done
+	while [[ $state =~ \ state\ [A-Z]+\  ]]; do
+		state=${state/"${BASH_REMATCH[0]}"/ }
 	done
 }
 
@@ -546,6 +550,9 @@ promiscuity()
 
 # is_up DEVICE: up, with a carrier
 is_up() { ip -o link show dev "$1" | grep -q '<.*LOWER_UP.*> .* state U'; }
+
+# The operational state follows flags and carrier some time later.
+is_settled() { ip -o link show dev "$1" | grep -q ' state UP '; }
 
 has_no_carrier() { ip -o link show dev "$1" | grep -q '<NO-CARRIER'; }
 

@@ -15,6 +15,7 @@
 
 build veth tap
 must ip link add dummy0 type dummy
+must wait_until is_settled eth0
 before=$(link_state eth0)
 same() { is "$1: nothing of the pdev has changed" "$(link_state eth0)" "$before"; }
 detail() { ip -d link show dev "$1"; }

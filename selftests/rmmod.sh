@@ -17,6 +17,7 @@ topology veth tap
 must ip address add 192.0.2.2/24 dev eth0
 must ip -n "${prefix}wire" address add 192.0.2.1/24 dev wire0
 must ip -n "${prefix}v0" address add 192.0.2.3/24 dev eth0
+must wait_until is_settled eth0
 before=$(link_state eth0)
 unload() { rmmod vifmap; }
 

@@ -19,6 +19,7 @@ must ip address add 192.0.2.2/24 dev eth0
 must ip -n "${prefix}wire" address add 192.0.2.1/24 dev wire0
 must ip neigh add 192.0.2.1 lladdr "${mac[wire]}" dev eth0
 must ip -n "${prefix}wire" neigh add 192.0.2.2 lladdr "${mac[host]}" dev wire0
+must wait_until is_settled eth0
 before=$(link_state eth0)
 declare -A dev=([wire]=wire0 [host]=eth0)
 wanted=100
