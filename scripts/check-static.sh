@@ -157,13 +157,20 @@ for name in sys.argv[1:]:
 '
 }
 
-# A lib*.sh is sourced.
+# Without an interpreter line a script is there to be sourced.
 check_executable()
 {
-	named '\.sh$' | { grep -vE '(^|/)lib[^/]*$' || :; } |
-		while read -r file; do
-			[ -x "$file" ] || echo "$file is not executable"
-		done | nothing
+	local file start
+
+	named '\.sh$' | while read -r file; do
+		start=
+		read -r -n 2 start <"$file" || :
+		if [ "$start" = '#!' ] && [ ! -x "$file" ]; then
+			echo "$file is not executable"
+		elif [ "$start" != '#!' ] && [ -x "$file" ]; then
+			echo "$file is executable without an interpreter"
+		fi
+	done | nothing
 }
 
 check_licences()

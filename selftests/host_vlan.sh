@@ -37,6 +37,21 @@ flow "eth0.5 to a vif without trunk" vlan5 v2 --
 flow "a vif without trunk to eth0.5" v3 vlan5 vlan=5 --
 flow "untagged frames for the same address are eth0's" v0 host -- host
 
+said="Frames from the wire in VLAN 5 go to eth0.5 of the host, not to vifs"
+check "trunk on says who gets the frames" \
+	grep -qF "$said" <(vifmap port set v2 trunk on 2>&1)
+must vifmap port set v2 trunk off
+check "and so does a new VLAN device" grep -qF "${said//5/6}" \
+	<(ip link add link eth0 name eth0.6 type vlan id 6 2>&1)
+must ip link del eth0.6
+must vifmap port set v0 trunk off
+must vifmap port set v1 trunk off
+is "but not without a trunk vif" \
+	"$(ip link add link eth0 name eth0.6 type vlan id 6 2>&1)" ""
+must ip link del eth0.6
+must vifmap port set v0 trunk on
+must vifmap port set v1 trunk on
+
 must ip link set eth0.5 address $own
 must ask drop vlan5
 must ask end vlan5 - eth0.5 stack vlan=5

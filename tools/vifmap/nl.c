@@ -256,10 +256,10 @@ static bool nl_ext_ack_valid(const struct nlattr *nla)
 	}
 }
 
-static void nl_ext_ack(const struct nl_req *r, const struct nlmsghdr *nlh,
-		       size_t off)
+/* tb has room for NLMSGERR_ATTR_MAX + 1 attributes. */
+static void nl_ext_ack(const struct nlmsghdr *nlh, size_t off,
+		       const struct nlattr **tb)
 {
-	const struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = {};
 	const struct nlattr *nla;
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
@@ -268,13 +268,22 @@ static void nl_ext_ack(const struct nl_req *r, const struct nlmsghdr *nlh,
 	mnl_attr_for_each(nla, nlh, off)
 		if (nl_ext_ack_valid(nla))
 			tb[mnl_attr_get_type(nla)] = nla;
-	nl_explain(r, tb);
+}
+
+/* What the family has to say of a request that it has carried out. What
+ * rtnetlink says then is about one step of several that the tool takes.
+ */
+static void nl_warn(const struct nl_req *r, const struct nlattr **tb)
+{
+	if (r->bus == NETLINK_GENERIC && tb[NLMSGERR_ATTR_MSG])
+		msg_note("%s", mnl_attr_get_str(tb[NLMSGERR_ATTR_MSG]));
 }
 
 /* The last message of an answer: 0 or a negative error number */
 static int nl_last(const struct nl_req *r, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = {};
 	size_t off = sizeof(int);
 	int err = 0;
 
@@ -287,10 +296,13 @@ static int nl_last(const struct nl_req *r, const struct nlmsghdr *nlh)
 	}
 	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(err))
 		err = *(const int *)mnl_nlmsg_get_payload(nlh);
-	if (err >= 0)
+	nl_ext_ack(nlh, off, tb);
+	if (err >= 0) {
+		nl_warn(r, tb);
 		return 0;
+	}
 	nl_fail(-err);
-	nl_ext_ack(r, nlh, off);
+	nl_explain(r, tb);
 	return err;
 }
 

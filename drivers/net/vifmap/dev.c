@@ -36,7 +36,6 @@ static void vifmap_dev_init_self(struct vifmap_dev *vd)
 	self->vd = vd;
 	self->is_self = true;
 	self->options.spoofcheck = true;
-	self->options.trunk = true;
 	self->source_until = jiffies;
 	spin_lock_init(&self->flood.lock);
 	INIT_LIST_HEAD(&self->list);

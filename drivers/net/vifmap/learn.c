@@ -129,8 +129,15 @@ void vifmap_learn_purge_rtnl(struct vifmap_port *port)
 	vifmap_slots_trim(port);
 }
 
-/* At once, if the work has not run lately. */
-static void vifmap_work_schedule(struct vifmap_dev *vd)
+/**
+ * vifmap_work_schedule() - Have the work run.
+ * @vd: The device.
+ *
+ * At once, if it has not run lately.
+ *
+ * Context: Any.
+ */
+void vifmap_work_schedule(struct vifmap_dev *vd)
 {
 	unsigned long next = READ_ONCE(vd->work_next);
 	unsigned long now = jiffies;
@@ -287,6 +294,7 @@ void vifmap_work(struct work_struct *work)
 	rtnl_lock();
 	if (vd->pdev) {
 		vifmap_pending_rtnl(vd);
+		vifmap_vlans_sync_rtnl(vd);
 		vifmap_alerts_send(vd);
 	}
 	rtnl_unlock();

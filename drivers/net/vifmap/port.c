@@ -465,6 +465,7 @@ void vifmap_port_detach_rtnl(struct vifmap_port *port,
 
 	netdev_rx_handler_unregister(vif);
 	list_del_rcu(&port->list);
+	vifmap_trunk_set_rtnl(port, false, NULL);
 	vifmap_learn_purge_rtnl(port);
 	vifmap_entry_flush_rtnl(port, VIFMAP_REASON_PORT);
 	netdev_upper_dev_unlink(vif, vd->dev);
@@ -513,7 +514,7 @@ int vifmap_port_set_options_rtnl(struct vifmap_port *port,
 	WRITE_ONCE(now->link_local, options->link_local);
 	WRITE_ONCE(now->delivery, options->delivery);
 	WRITE_ONCE(now->isolated, options->isolated);
-	WRITE_ONCE(now->trunk, options->trunk);
+	vifmap_trunk_set_rtnl(port, options->trunk, extack);
 	WRITE_ONCE(now->spoofcheck, options->spoofcheck);
 
 	/* A source that passed without a check must be looked at again. */
@@ -536,6 +537,7 @@ void vifmap_self_link_rtnl(struct vifmap_dev *vd)
 {
 	ASSERT_RTNL();
 	list_add_tail_rcu(&vd->self.list, &vd->ports);
+	vifmap_trunk_set_rtnl(&vd->self, true, NULL);
 }
 
 /**
@@ -551,6 +553,7 @@ void vifmap_self_unlink_rtnl(struct vifmap_dev *vd)
 		return;
 
 	list_del_rcu(&vd->self.list);
+	vifmap_trunk_set_rtnl(&vd->self, false, NULL);
 	/* It may be linked again, so nobody must still stand on it. */
 	synchronize_net();
 	INIT_LIST_HEAD(&vd->self.list);
@@ -629,6 +632,17 @@ static int vifmap_upper_changing(struct net_device *dev, void *ptr)
 	if (!info->linking || !is_vlan_dev(info->upper_dev))
 		return 0;
 	return vifmap_host_visit(dev, vifmap_host_visit_check, &addr);
+}
+
+/* The address of a VLAN device is one of the host's now, or no longer. */
+static void vifmap_upper_changed(struct net_device *dev, void *ptr)
+{
+	struct netdev_notifier_changeupper_info *info = ptr;
+	struct vifmap_dev *vd = vifmap_dev_of_pdev_rtnl(dev);
+
+	vifmap_host_visit(dev, vifmap_host_visit_sync, NULL);
+	if (vd && info->linking && is_vlan_dev(info->upper_dev))
+		vifmap_vlan_upper_rtnl(vd, info->upper_dev, info->info.extack);
 }
 
 static void vifmap_pdev_follow(struct vifmap_dev *vd)
@@ -710,8 +724,10 @@ static int vifmap_device_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_PRECHANGEUPPER:
 		return notifier_from_errno(vifmap_upper_changing(dev, ptr));
 	case NETDEV_CHANGEADDR:
-	case NETDEV_CHANGEUPPER:
 		vifmap_host_visit(dev, vifmap_host_visit_sync, NULL);
+		return NOTIFY_DONE;
+	case NETDEV_CHANGEUPPER:
+		vifmap_upper_changed(dev, ptr);
 		return NOTIFY_DONE;
 	}
 

@@ -230,9 +230,11 @@ static unsigned int vifmap_rx_check(struct vifmap_port *port,
 			return VIFMAP_A_STATS_DROP_SPOOFED;
 	}
 
-	if (unlikely(vifmap_skb_is_tagged(skb)) &&
-	    !READ_ONCE(port->options.trunk))
-		return VIFMAP_A_STATS_DROP_VLAN;
+	if (unlikely(vifmap_skb_is_tagged(skb))) {
+		if (!READ_ONCE(port->options.trunk))
+			return VIFMAP_A_STATS_DROP_VLAN;
+		vifmap_vlan_note(vd, skb);
+	}
 	return 0;
 }
 

@@ -26,6 +26,9 @@
 /* How often the work takes RTNL at the most, whatever guests do. */
 #define VIFMAP_WORK_INTERVAL		(HZ / 10)
 
+/* VLAN protocols that a tag can have: 802.1Q and 802.1ad. */
+#define VIFMAP_VLAN_PROTOCOLS		2
+
 /* Alerts that wait for the work to send them; more are not worth keeping. */
 #define VIFMAP_ALERT_SLOTS		16
 
@@ -156,6 +159,9 @@ struct vifmap_port {
  * @flood: Flood rate of the wire.
  * @egress_ops: The hook for the host's frames.
  * @host_entries: Entries of the host; written under &vifmap_map.lock.
+ * @vlans_used: VLANs that trunk vifs have sent in, for each protocol.
+ * @vlans_filtered: Those of them in the pdev's VLAN filter; under RTNL.
+ * @trunks: Number of ends with trunk on; under RTNL.
  * @ports_count: Number of attached vifs; under RTNL.
  * @promisc: The alert about a pdev without filter has been raised; under RTNL.
  * @work: Does what the datapath leaves: the filter, notifications, alerts.
@@ -183,6 +189,9 @@ struct vifmap_dev {
 	struct vifmap_rate flood;
 	struct nf_hook_ops egress_ops;
 	struct list_head host_entries;
+	DECLARE_BITMAP(vlans_used[VIFMAP_VLAN_PROTOCOLS], VLAN_N_VID);
+	DECLARE_BITMAP(vlans_filtered[VIFMAP_VLAN_PROTOCOLS], VLAN_N_VID);
+	u32 trunks;
 	u32 ports_count;
 	bool promisc;
 	struct delayed_work work;
@@ -315,7 +324,17 @@ bool vifmap_learn(struct vifmap_port *port, u64 addr);
 void vifmap_unlearn(struct vifmap_dev *vd, u64 addr);
 void vifmap_alert(struct vifmap_dev *vd, enum vifmap_alert_type type,
 		  const struct vifmap_port *port, u64 addr);
+void vifmap_work_schedule(struct vifmap_dev *vd);
 void vifmap_work(struct work_struct *work);
+
+/* vlan.c */
+void vifmap_vlan_note(struct vifmap_dev *vd, const struct sk_buff *skb);
+void vifmap_vlans_sync_rtnl(struct vifmap_dev *vd);
+void vifmap_vlan_upper_rtnl(const struct vifmap_dev *vd,
+			    const struct net_device *vlan,
+			    struct netlink_ext_ack *extack);
+void vifmap_trunk_set_rtnl(struct vifmap_port *port, bool on,
+			   struct netlink_ext_ack *extack);
 
 /* rx.c */
 rx_handler_result_t vifmap_rx_wire(struct sk_buff **pskb);

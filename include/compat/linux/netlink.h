@@ -37,7 +37,8 @@ extern atomic_t vifmap_extack_next;
 									\
 	if (__extack &&							\
 	    !ns_capable_noaudit(&init_user_ns, CAP_NET_ADMIN)) {	\
-		__extack->_msg = "Refused";				\
+		__extack->_msg =					\
+			"The reason is for the host's administrator to see"; \
 	} else if (__extack) {						\
 		unsigned int __i = atomic_inc_return(&vifmap_extack_next); \
 		char *__buf = vifmap_extack_buffer[__i %		\

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * VLANs of trunk guests: the NIC's filter, and the host's VLAN devices
+ *
+ * A NIC with a VLAN filter drops tags that nobody asked for, and nobody but the
+ * guest knows which it uses. So the datapath notes each VLAN that a trunk vif
+ * sends in, and the work adds it to the filter. It stays there until the last
+ * trunk vif has gone.
+ *
+ * Frames of a VLAN that has a device on the pdev go there before the pdev's
+ * rx_handler could see them. That cannot be helped, but it can be said.
+ */
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+
+#include "vifmap.h"
+
+/* The index of the bitmaps of a VLAN protocol. */
+static unsigned int vifmap_vlan_index(__be16 proto)
+{
+	return proto == htons(ETH_P_8021AD);
+}
+
+static __be16 vifmap_vlan_proto(unsigned int index)
+{
+	return index ? htons(ETH_P_8021AD) : htons(ETH_P_8021Q);
+}
+
+/**
+ * vifmap_vlan_note() - Note the VLAN that a trunk vif sends in.
+ * @vd: The device.
+ * @skb: A tagged frame; what a vif sends has its tag in the metadata.
+ *
+ * Context: RCU read lock held, bottom halves off.
+ */
+void vifmap_vlan_note(struct vifmap_dev *vd, const struct sk_buff *skb)
+{
+	unsigned int index = vifmap_vlan_index(skb->vlan_proto);
+	u16 vid = skb_vlan_tag_get_id(skb);
+
+	/* The vifmap device may send with the tag in the frame. */
+	if (!skb_vlan_tag_present(skb) ||
+	    likely(test_bit(vid, vd->vlans_used[index])))
+		return;
+	set_bit(vid, vd->vlans_used[index]);
+	vifmap_work_schedule(vd);
+}
+
+static void vifmap_vlans_add(struct vifmap_dev *vd, unsigned int index)
+{
+	unsigned int vid;
+	int err;
+
+	for_each_andnot_bit(vid, vd->vlans_used[index],
+			    vd->vlans_filtered[index], VLAN_N_VID) {
+		err = vlan_vid_add(vd->pdev, vifmap_vlan_proto(index), vid);
+		if (!err)
+			__set_bit(vid, vd->vlans_filtered[index]);
+		else if (net_ratelimit())
+			netdev_warn(vd->dev, "%s cannot take VLAN %u of the vifs into its filter: %d\n",
+				    vd->pdev->name, vid, err);
+	}
+}
+
+static void vifmap_vlans_del(struct vifmap_dev *vd, unsigned int index)
+{
+	unsigned int vid;
+
+	for_each_set_bit(vid, vd->vlans_filtered[index], VLAN_N_VID)
+		vlan_vid_del(vd->pdev, vifmap_vlan_proto(index), vid);
+	bitmap_zero(vd->vlans_filtered[index], VLAN_N_VID);
+	bitmap_zero(vd->vlans_used[index], VLAN_N_VID);
+}
+
+/**
+ * vifmap_vlans_sync_rtnl() - Bring the NIC's VLAN filter up to date.
+ * @vd: The device; it has its pdev.
+ *
+ * A VLAN that the NIC refuses is tried again when the next one is used.
+ *
+ * Context: RTNL held.
+ */
+void vifmap_vlans_sync_rtnl(struct vifmap_dev *vd)
+{
+	unsigned int index;
+
+	ASSERT_RTNL();
+
+	for (index = 0; index < VIFMAP_VLAN_PROTOCOLS; index++) {
+		if (vd->trunks)
+			vifmap_vlans_add(vd, index);
+		else
+			vifmap_vlans_del(vd, index);
+	}
+}
+
+/* Says that a VLAN of the pdev is a device's of the host. */
+static void vifmap_vlan_warn(const struct net_device *vlan,
+			     struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG_FMT(extack,
+			   "Frames from the wire in VLAN %u go to %s of the host, not to vifs",
+			   vlan_dev_vlan_id(vlan), vlan->name);
+}
+
+/**
+ * vifmap_vlan_upper_rtnl() - A VLAN device was put on the pdev.
+ * @vd: The device.
+ * @vlan: The VLAN device.
+ * @extack: Says so where vifs have trunk on.
+ *
+ * Context: RTNL held.
+ */
+void vifmap_vlan_upper_rtnl(const struct vifmap_dev *vd,
+			    const struct net_device *vlan,
+			    struct netlink_ext_ack *extack)
+{
+	ASSERT_RTNL();
+	if (vd->trunks)
+		vifmap_vlan_warn(vlan, extack);
+}
+
+/**
+ * vifmap_trunk_set_rtnl() - Switch the trunk option of a port.
+ * @port: The port.
+ * @on: What it is to be.
+ * @extack: Says which device of the host gets frames that trunk vifs might
+ *	expect.
+ *
+ * Context: RTNL held.
+ */
+void vifmap_trunk_set_rtnl(struct vifmap_port *port, bool on,
+			   struct netlink_ext_ack *extack)
+{
+	struct vifmap_dev *vd = port->vd;
+	struct net_device *upper;
+	struct list_head *iter;
+
+	ASSERT_RTNL();
+	if (on == port->options.trunk)
+		return;
+
+	WRITE_ONCE(port->options.trunk, on);
+	vd->trunks += on ? 1 : -1;
+	vifmap_vlans_sync_rtnl(vd);
+	if (!on)
+		return;
+	netdev_for_each_upper_dev_rcu(vd->pdev, upper, iter) {
+		if (is_vlan_dev(upper))
+			vifmap_vlan_warn(upper, extack);
+	}
+}
