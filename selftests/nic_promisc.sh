@@ -24,7 +24,7 @@ attach_vifs
 read_stats
 set_mark
 is "promiscuity" "$(promiscuity eth0)" 1
-check "an alert" wait_until has_line promisc "$tmp/events"
+check "an alert" wait_until has_line 'alert.*promisc' "$tmp/events"
 for vif in v0 v1; do
 	flow "the wire to $vif" wire $vif count=10 -- $vif
 	flow "$vif to the wire" $vif wire count=10 -- wire
@@ -56,5 +56,5 @@ must vifmap -b - <<<"attach v0 pdev eth0"
 is "promiscuity with a vif again" "$(promiscuity eth0)" 1
 must ip link del vifmap0
 is "promiscuity without vifmap" "$(promiscuity eth0)" 0
-is "alerts about it" "$(grep -c '"promisc"' "$tmp/events")" 1
+is "alerts about it" "$(grep -c '"alert".*"promisc"' "$tmp/events")" 1
 finish
