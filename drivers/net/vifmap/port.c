@@ -124,28 +124,31 @@ static bool vifmap_bond_rewrites_source(const struct net_device *dev)
 	return bond_is_lb(bond);
 }
 
-/* LRO of the device, or of what it is on: a VLAN or bond device gets what its
- * NIC has merged. It is not switched off here: many a driver resets the NIC for
- * that, which takes the link down.
+/* LRO of the device, or of what it is on: a VLAN device or a bond gets what its
+ * NIC has merged. It merges nothing itself, though a bond always says it does.
+ * LRO is not switched off here: many a driver resets the NIC for that, which
+ * takes the link down.
  */
 static int vifmap_check_lro(struct net_device *dev,
 			    struct netlink_ext_ack *extack)
 {
+	bool is_nic = !netif_is_lag_master(dev);
 	struct net_device *lower;
 	struct list_head *iter;
 	int err = 0;
 
-	if (dev->features & NETIF_F_LRO) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "%s merges frames: switch that off first with ethtool -K %s lro off",
-				   dev->name, dev->name);
-		return -EBUSY;
-	}
 	netdev_for_each_lower_dev(dev, lower, iter) {
+		is_nic = false;
 		if (!err)
 			err = vifmap_check_lro(lower, extack);
 	}
-	return err;
+	if (!is_nic || !(dev->features & NETIF_F_LRO))
+		return err;
+
+	NL_SET_ERR_MSG_FMT(extack,
+			   "%s merges frames: switch that off first with ethtool -K %s lro off",
+			   dev->name, dev->name);
+	return -EBUSY;
 }
 
 /**
