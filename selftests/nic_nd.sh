@@ -14,7 +14,7 @@
 . "${0%/*}/lib.sh"
 
 need_commands ping
-each_driver virtio_net e1000
+driver=${driver-virtio_net}
 nic_topology "$driver" veth
 declare -A dev=([wire]=wire0 [host]=eth0 [v0]=eth0)
 declare -A v6=([wire]=2001:db8::1 [host]=2001:db8::2 [v0]=2001:db8::3)
