@@ -67,7 +67,7 @@ pids=()
 results=0 failures=0 finished=n
 declare -A mac stats mark
 vifs=() others=()
-reply='' state=''
+reply='' state='' nics=n
 
 # shellcheck disable=SC2317 # called by the trap
 cleanup()
@@ -216,9 +216,17 @@ as_nobody()
 # No IPv6 addresses, so that nobody speaks unasked.
 quiet_up() { echo "link set $* addrgenmode none"; echo "link set $* up"; }
 
-# The NIC and its wire
+# The NIC and its wire. A real one gets what is addressed to others only when it
+# is promiscuous, and frames sees all that arrives on the wire.
 pdev_lines()
 {
+	if [ $nics = y ]; then
+		echo "link set wire0 address ${mac[wire]} promisc on" \
+			"netns ${prefix}wire"
+		echo "link set eth0 address ${mac[host]}"
+		quiet_up dev eth0
+		return
+	fi
 	echo "link add eth0 address ${mac[host]} type veth" \
 		"peer name wire0 address ${mac[wire]} netns ${prefix}wire"
 	quiet_up dev eth0
@@ -256,6 +264,7 @@ build()
 	done
 	must ip -batch - <<<"$lines"
 	must ip -n "${prefix}wire" -batch - <<<"$(quiet_up dev wire0)"
+	[ $nics = n ] || wait_for_nics
 	start_frames
 	must ask end wire "${prefix}wire" wire0 link
 	must ask end host - eth0 stack
@@ -300,6 +309,94 @@ topology()
 	set_mark
 }
 
+# --- NICs ------------------------------------------------------------------
+
+# The virtual machine has pairs of emulated NICs, joined back to back. Their
+# addresses say which side is which; see vm/run.sh.
+nic_address=02:76:66:6d:
+
+# The folders of the NICs that a driver has, that of the wire last
+find_nics()
+{
+	local address device found=()
+
+	for address in /sys/class/net/*/address; do
+		device=${address%/address}/device
+		[ -e "$device/driver" ] || continue
+		[ "$(basename "$(realpath "$device/driver")")" = "$1" ] ||
+			continue
+		address=$(<"$address")
+		[[ $address != "$nic_address"* ]] ||
+			found[${address##*:}]=$(realpath "$device")
+	done
+	[ ${#found[@]} -eq 0 ] || printf '%s\n' "${found[@]}"
+}
+
+# unbind_nic and bind_nic DEVICE DRIVER
+unbind_nic() { echo "${1##*/}" >"$1/driver/unbind"; }
+
+bind_nic()
+{
+	local bus
+
+	bus=$(realpath "$1/subsystem")
+	echo "${1##*/}" >"$bus/drivers/$2/bind"
+}
+
+# claim_nic SIDE NAME: from where its driver has put it
+claim_nic()
+{
+	must nsenter --net=/proc/1/ns/net ip link set \
+		"$(basename "${nic_devices[$1]}"/net/*)" \
+		netns "${prefix}host" name "$2"
+}
+
+# Puts the pair of a driver into this namespace, as eth0 and wire0, in the state
+# that the driver leaves them in at its start. It is this test's alone until the
+# test ends.
+take_nics()
+{
+	local lock=/run/vifmap-nics-$1 names=(eth0 wire0) side device lock_fd
+
+	[ -d /run/vifmap-vm ] || skip "not in the selftests' machine"
+	need_commands flock modprobe
+	modprobe "$1" 2>/dev/null
+	exec {lock_fd}>>"$lock"
+	flock "$lock_fd"
+	[ -s "$lock" ] || find_nics "$1" >"$lock"
+	mapfile -t nic_devices <"$lock"
+	[ ${#nic_devices[@]} -eq 2 ] || skip "no two NICs with driver $1"
+	for side in 0 1; do
+		device=${nic_devices[side]}
+		[ ! -e "$device/driver" ] || must unbind_nic "$device"
+		must bind_nic "$device" "$1"
+		claim_nic $side "${names[side]}"
+	done
+	nics=y
+}
+
+wait_for_nics()
+{
+	must wait_until is_up eth0
+	must wait_until at wire "$BASH" -c "$(declare -f is_up); is_up wire0"
+}
+
+# nic_build and nic_topology DRIVER [veth|tap]...: like those without nic_, but
+# the pdev and the wire are NICs of this driver.
+nic_build()
+{
+	take_nics "$1"
+	shift
+	build "$@"
+}
+
+nic_topology()
+{
+	take_nics "$1"
+	shift
+	topology "$@"
+}
+
 # --- frames ----------------------------------------------------------------
 
 start_frames()
@@ -331,11 +428,48 @@ all_but()
 	done
 }
 
+# What crosses a NIC arrives some time later. One more frame each way comes after
+# those sent before, and can be waited for. Adds to the caller's receivers.
+send_markers()
+{
+	local count=1 word
+	local -A want=([host]=1 [wire]=1)
+
+	for word in "${send[@]}"; do
+		[[ $word != count=* ]] || count=${word#*=}
+	done
+	for word in ${receivers[@]+"${receivers[@]}"}; do
+		[[ $word = *:* ]] || word+=:$count
+		want[${word%:*}]=$((${want[${word%:*}]-0} + ${word#*:}))
+	done
+	receivers=()
+	for word in "${!want[@]}"; do
+		receivers+=("$word:${want[$word]}")
+	done
+	ask send wire host && ask send host wire
+}
+
+# nic_accepts DST [OPTION]...: whether the pdev's NIC takes such a frame from the
+# wire. That vifmap has seen it counts, whatever becomes of it. Some drivers write
+# a filter some time after it was changed: wait for it.
+nic_accepts()
+{
+	local before send=("$@") receivers=()
+
+	read_stats
+	before=${stats[wire.rx-packets]}
+	ask send wire "$@" && send_markers && ask expect "${receivers[@]}"
+	read_stats
+	[ "${stats[wire.rx-packets]}" -gt "$before" ]
+}
+
+nic_rejects() { ! nic_accepts "$@"; }
+
 # flow NAME FROM DST [OPTION]... -- [RECEIVER[:N]]...
 # The frames arrive, once each, at these receivers and at no other end.
 flow()
 {
-	local name=$1 send=()
+	local name=$1 send=() receivers
 
 	shift
 	while [ "$1" != -- ]; do
@@ -343,7 +477,10 @@ flow()
 		shift
 	done
 	shift
-	ask send "${send[@]}" >/dev/null && ask expect "$@" >/dev/null
+	receivers=("$@")
+	ask send "${send[@]}" >/dev/null &&
+		{ [ $nics = n ] || send_markers >/dev/null; } &&
+		ask expect ${receivers[@]+"${receivers[@]}"} >/dev/null
 	result $? "$name" "send ${send[*]}; expect $*: $reply"
 }
 
@@ -546,6 +683,11 @@ link_state()
 promiscuity()
 {
 	ip -d link show dev "$1" | sed -nE 's/.*promiscuity ([0-9]+).*/\1/p'
+}
+
+allmulti()
+{
+	ip -d link show dev "$1" | sed -nE 's/.*allmulti ([0-9]+).*/\1/p'
 }
 
 # is_up DEVICE: up, with a carrier

@@ -33,6 +33,8 @@ usage()
 	  -i          count instructions: one CPU, 1 ns of the guest's time each
 	  -s          kernel splats are no failure
 	  -l FILE     keep the kernel's log here
+	  -n MODEL    a pair of NICs that QEMU knows by this name, joined back to
+	              back; repeatable
 	  -a ARG      one more kernel parameter; repeatable
 	  -Q ARG      one more argument for QEMU; repeatable
 	  --shell     an interactive shell instead of a command
@@ -49,7 +51,8 @@ options()
 
 	version=6.1 cpus=2 memory=2048 timeout='' workdir=$PWD shell=n
 	icount=n threads=multi allow_splats=n log='' outs=() names=() extra=() append=()
-	while getopts 'k:c:m:t:d:o:e:1isl:a:Q:h-:' option; do
+	nics=()
+	while getopts 'k:c:m:t:d:o:e:1isl:n:a:Q:h-:' option; do
 		case $option in
 		k) version=$OPTARG ;;
 		c) cpus=$OPTARG ;;
@@ -62,6 +65,7 @@ options()
 		i) icount=y cpus=1 ;;
 		s) allow_splats=y ;;
 		l) log=$(realpath "$OPTARG") ;;
+		n) nics+=("$OPTARG") ;;
 		a) append+=("$OPTARG") ;;
 		Q) extra+=("$OPTARG") ;;
 		h) usage; exit 0 ;;
@@ -161,6 +165,24 @@ kernel_image()
 }
 
 # shellcheck disable=SC2054 # the commas are QEMU's
+# Two NICs on a hub of their own. A hub knows nothing of offloads, so virtio-net
+# has none; the emulated hardware of others does them itself. Programs in the
+# guest know the NICs by their addresses: the last byte is the side.
+nic_pairs()
+{
+	local n id side
+
+	for ((n = 0; n < ${#nics[@]}; n++)); do
+		for side in 0 1; do
+			id=nic$n-$side
+			qemu+=(-netdev "hubport,id=$id,hubid=$n" -device
+				"${nics[n]},netdev=$id,romfile=,mac=$(printf \
+					'02:76:66:6d:%02x:%02x' $n $side)")
+		done
+	done
+}
+
+# shellcheck disable=SC2054 # the commas are QEMU's
 # Sets the array qemu. The ports' output goes to plain files, which never make
 # QEMU wait, so nothing is lost when the guest switches itself off.
 qemu_command()
@@ -192,6 +214,7 @@ qemu_command()
 	done
 	[ "$shell" = n ] || qemu+=(-serial chardev:tty
 		-chardev stdio,id=tty,signal=off)
+	nic_pairs
 	qemu+=(${extra[@]+"${extra[@]}"})
 }
 

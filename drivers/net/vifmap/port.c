@@ -124,28 +124,52 @@ static bool vifmap_bond_rewrites_source(const struct net_device *dev)
 	return bond_is_lb(bond);
 }
 
-/* LRO of the device, or of what it is on: a VLAN or bond device gets what its
- * NIC has merged. It is not switched off here: many a driver resets the NIC for
- * that, which takes the link down.
- */
-static int vifmap_check_lro(struct net_device *dev,
-			    struct netlink_ext_ack *extack)
+/* The mode of the bond that the device is, or that it is on. */
+static int vifmap_check_bond_mode(struct net_device *dev,
+				  struct netlink_ext_ack *extack)
 {
 	struct net_device *lower;
 	struct list_head *iter;
 	int err = 0;
 
-	if (dev->features & NETIF_F_LRO) {
+	if (vifmap_bond_rewrites_source(dev)) {
 		NL_SET_ERR_MSG_FMT(extack,
-				   "%s merges frames: switch that off first with ethtool -K %s lro off",
-				   dev->name, dev->name);
-		return -EBUSY;
+				   "%s rewrites source addresses (balance-tlb or balance-alb)",
+				   dev->name);
+		return -EOPNOTSUPP;
 	}
 	netdev_for_each_lower_dev(dev, lower, iter) {
 		if (!err)
-			err = vifmap_check_lro(lower, extack);
+			err = vifmap_check_bond_mode(lower, extack);
 	}
 	return err;
+}
+
+/* LRO of the device, or of what it is on: a VLAN device or a bond gets what its
+ * NIC has merged. It merges nothing itself, though a bond always says it does.
+ * LRO is not switched off here: many a driver resets the NIC for that, which
+ * takes the link down.
+ */
+static int vifmap_check_lro(struct net_device *dev,
+			    struct netlink_ext_ack *extack)
+{
+	bool is_nic = !netif_is_lag_master(dev);
+	struct net_device *lower;
+	struct list_head *iter;
+	int err = 0;
+
+	netdev_for_each_lower_dev(dev, lower, iter) {
+		is_nic = false;
+		if (!err)
+			err = vifmap_check_lro(lower, extack);
+	}
+	if (!is_nic || !(dev->features & NETIF_F_LRO))
+		return err;
+
+	NL_SET_ERR_MSG_FMT(extack,
+			   "%s merges frames: switch that off first with ethtool -K %s lro off",
+			   dev->name, dev->name);
+	return -EBUSY;
 }
 
 /**
@@ -176,12 +200,9 @@ int vifmap_pdev_check_rtnl(struct net_device *pdev,
 				   pdev->name);
 		return -EOPNOTSUPP;
 	}
-	if (vifmap_bond_rewrites_source(pdev)) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "%s rewrites source addresses (balance-tlb or balance-alb)",
-				   pdev->name);
-		return -EOPNOTSUPP;
-	}
+	err = vifmap_check_bond_mode(pdev, extack);
+	if (err)
+		return err;
 	return vifmap_check_lro(pdev, extack);
 }
 
@@ -669,9 +690,16 @@ static void vifmap_pdev_gone(struct vifmap_dev *vd)
 		unregister_netdevice(dev);
 }
 
-static int vifmap_pdev_event(struct vifmap_dev *vd, unsigned long event)
+static int vifmap_pdev_event(struct vifmap_dev *vd, unsigned long event,
+			     struct netlink_ext_ack *extack)
 {
+	int err;
+
 	switch (event) {
+	case NETDEV_PRE_UP:
+		/* The mode of a bond that is down may change unasked. */
+		err = vifmap_check_bond_mode(vd->pdev, extack);
+		return notifier_from_errno(err);
 	case NETDEV_UP:
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
@@ -733,7 +761,8 @@ static int vifmap_device_event(struct notifier_block *nb, unsigned long event,
 
 	vd = vifmap_dev_of_pdev_rtnl(dev);
 	if (vd)
-		return vifmap_pdev_event(vd, event);
+		return vifmap_pdev_event(vd, event,
+					 netdev_notifier_info_to_extack(ptr));
 	port = vifmap_port_get_rtnl(dev);
 	if (port)
 		return vifmap_port_event(port, event);

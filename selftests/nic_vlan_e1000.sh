@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# nic_vlan.sh with NICs of another kind
+
+export driver=e1000
+# shellcheck source=nic_vlan.sh
+. "${0%/*}/nic_vlan.sh"
