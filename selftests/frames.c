@@ -13,7 +13,8 @@
  *	stack: what the network stack gets to see on that device, after VLAN
  *	       devices and rx_handlers have taken theirs, other stations'
  *	       frames not counted
- *	tap:   the guest's side of a tap (vnet_hdr: with that header)
+ *	tap:   the guest's side of a tap (vnet_hdr: with that header), where
+ *	       shorter frames are padded to 60 bytes
  *	vlan:  the device is a VLAN device: a frame has the tag at every end
  *	       but this
  *   drop NAME
