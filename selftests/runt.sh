@@ -16,8 +16,9 @@
 topology veth tap tap
 for from in wire host v0 v1; do
 	flow "42 bytes from $from to a tap" $from v2 len=42 -- v2
+	all_but $from wire host v0 v1 v2
 	flow "broadcast of 42 bytes from $from" $from broadcast len=42 -- \
-		$(all_but $from wire host v0 v1 v2; echo "${others[@]}")
+		"${others[@]}"
 done
 counted "what a tap gets has 60 bytes" v2.tx-packets=8 v2.tx-bytes=480
 flow "42 bytes from a tap to a veth" v1 v0 len=42 -- v0
