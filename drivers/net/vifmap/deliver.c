@@ -85,6 +85,19 @@ static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
 	return vifmap_check_size(skb, READ_ONCE(to->dev->mtu));
 }
 
+/* Guests' NICs drop what is shorter than a wire allows, as frames of the host
+ * and of guests may be. A device that has its peer in the kernel has no NIC
+ * behind it. As for the MTU, the tag in the metadata does not count.
+ */
+static bool vifmap_pad(struct sk_buff *skb, const struct net_device *dev)
+{
+	if (likely(skb->len >= ETH_ZLEN - ETH_HLEN) ||
+	    dev->netdev_ops->ndo_get_peer_dev)
+		return true;
+
+	return !__skb_put_padto(skb, ETH_ZLEN - ETH_HLEN, false);
+}
+
 /* Make a received frame one that can be transmitted by @dev. */
 static bool vifmap_prepare_xmit(struct sk_buff *skb, struct net_device *dev)
 {
@@ -157,8 +170,8 @@ static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 			struct vifmap_pcpu_stats __percpu *from)
 {
-	unsigned int len = skb->len + ETH_HLEN;
 	unsigned int reason;
+	unsigned int len;
 
 	reason = vifmap_vif_refuses(to, skb);
 	if (unlikely(reason)) {
@@ -169,11 +182,15 @@ void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 		vifmap_deliver_self(to, skb, from);
 		return;
 	}
-	if (unlikely(!vifmap_prepare_xmit(skb, to->dev))) {
-		vifmap_drop_for(skb, from, to->stats,
-				VIFMAP_A_STATS_DROP_MALFORMED);
+	if (unlikely(!vifmap_pad(skb, to->dev)))
+		reason = VIFMAP_A_STATS_DROP_NO_MEMORY;
+	else if (unlikely(!vifmap_prepare_xmit(skb, to->dev)))
+		reason = VIFMAP_A_STATS_DROP_MALFORMED;
+	if (unlikely(reason)) {
+		vifmap_drop_for(skb, from, to->stats, reason);
 		return;
 	}
+	len = skb->len;
 	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
 		     vifmap_xmit_succeeded(dev_queue_xmit(skb)));
 }

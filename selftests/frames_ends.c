@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* frames_ends.c - where frames are sent and received */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "frames.h"
+
+#define RCVBUF		(64 << 20)
+
+static int own_netns;
+
+void open_own_netns(void)
+{
+	own_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own_netns < 0)
+		die("own namespace");
+}
+
+void enter_own_netns(void)
+{
+	if (setns(own_netns, CLONE_NEWNET))
+		die("setns");
+}
+
+static int enter_netns(const char *name)
+{
+	char path[128];
+	int fd, ret;
+
+	if (!strcmp(name, "-"))
+		return setns(own_netns, CLONE_NEWNET);
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = setns(fd, CLONE_NEWNET);
+	close(fd);
+	return ret;
+}
+
+int packet_socket(int protocol)
+{
+	int size = RCVBUF, one = 1;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(protocol));
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one));
+	return fd;
+}
+
+int bind_packet(int fd, int protocol, int ifindex)
+{
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(protocol),
+		.sll_ifindex = ifindex,
+	};
+
+	return bind(fd, (void *)&addr, sizeof(addr));
+}
+
+static int open_tap(struct end *e, const char *device)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+
+	if (e->vnet_hdr)
+		ifr.ifr_flags |= IFF_VNET_HDR;
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
+	e->rx = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (e->rx < 0 || ioctl(e->rx, TUNSETIFF, &ifr) < 0)
+		return -1;
+	e->tx = e->rx;
+	return 0;
+}
+
+/*
+ * link is bound to the device and sees everything there, stack to the test's
+ * EtherType alone: such sockets come after the rx_handler.
+ */
+static int open_packet(struct end *e)
+{
+	int protocol = e->kind == STACK ? ETHERTYPE_TEST : 0;
+
+	e->rx = packet_socket(protocol);
+	e->tx = packet_socket(0);
+	if (e->rx < 0 || e->tx < 0 || bind_packet(e->tx, 0, e->ifindex))
+		return -1;
+	if (e->kind == LINK && bind_packet(e->rx, ETH_P_ALL, e->ifindex))
+		return -1;
+	return 0;
+}
+
+static int device_addr(const char *device, __u8 *addr)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { 0 };
+	int ret;
+
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
+	ret = ioctl(fd, SIOCGIFHWADDR, &ifr);
+	memcpy(addr, ifr.ifr_hwaddr.sa_data, ETH_ALEN);
+	close(fd);
+	return ret;
+}
+
+int open_end(struct end *e, const char *netns, const char *device)
+{
+	int ret = -1;
+
+	if (enter_netns(netns))
+		return -1;
+	e->ifindex = if_nametoindex(device);
+	if (!e->ifindex || device_addr(device, e->addr))
+		goto out;
+	ret = e->kind == TAP ? open_tap(e, device) : open_packet(e);
+out:
+	enter_own_netns();
+	return ret;
+}
+
+void close_end(struct end *e)
+{
+	if (e->tx != e->rx)
+		close(e->tx);
+	close(e->rx);
+}
+
+int send_frame(struct end *e, const __u8 *frame, int len)
+{
+	__u8 with_hdr[MAX_FRAME + VNET_HDR_LEN];
+
+	if (e->kind != TAP)
+		return send(e->tx, frame, len, 0);
+	if (!e->vnet_hdr)
+		return write(e->tx, frame, len);
+	memset(with_hdr, 0, VNET_HDR_LEN);
+	memcpy(with_hdr + VNET_HDR_LEN, frame, len);
+	return write(e->tx, with_hdr, len + VNET_HDR_LEN);
+}
