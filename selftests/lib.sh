@@ -67,7 +67,7 @@ pids=()
 results=0 failures=0 finished=n
 declare -A mac stats mark
 vifs=() others=()
-reply='' state=''
+reply='' state='' round=0
 
 # shellcheck disable=SC2317 # called by the trap
 cleanup()
@@ -345,6 +345,52 @@ flow()
 	shift
 	ask send "${send[@]}" >/dev/null && ask expect "$@" >/dev/null
 	result $? "$name" "send ${send[*]}; expect $*: $reply"
+}
+
+# --- frames from everywhere -------------------------------------------------
+
+# Frames from many senders at once while the test does something else
+start_crossfire()
+{
+	mkfifo "$tmp/fire-in" "$tmp/fire-out" || exit 1
+	crossfire <"$tmp/fire-in" >"$tmp/fire-out" &
+	pids+=($!)
+	exec {fire_in}>"$tmp/fire-in" {fire_out}<"$tmp/fire-out"
+}
+
+# fire COMMAND...: see crossfire.c; sets reply
+fire()
+{
+	echo "$*" >&"$fire_in" &&
+		read -r -t 60 reply <&"$fire_out" || reply='error no answer'
+	echo "$reply"
+	[[ $reply = ok* ]]
+}
+
+# Sets round: the frames of all rounds up to this one have arrived.
+get_round()
+{
+	must fire round
+	round=${reply#ok }
+}
+
+# went NAME FROM TO FLOW:PATTERN...: what became of the frames of the rounds
+# after FROM up to TO, see "where" in crossfire.c; N in a pattern stands for how
+# many rounds there were.
+went()
+{
+	local name=$1 from=$2 to=$3 spec pattern wrong=()
+
+	shift 3
+	for spec; do
+		pattern=${spec#*:}
+		pattern="^ok (${pattern//N/$((to - from))})\$"
+		fire where "${spec%%:*}" "$from" "$to" >/dev/null
+		[[ $reply =~ $pattern ]] ||
+			wrong+=("${spec%%:*}: $reply instead of ${spec#*:}")
+	done
+	[ ${#wrong[@]} -eq 0 ]
+	result $? "$name (rounds $from to $to)" ${wrong[@]+"${wrong[@]}"}
 }
 
 # --- counters --------------------------------------------------------------
