@@ -62,8 +62,9 @@
 #define MAX_FRAME	2048
 #define MAX_ENDS	12
 #define MAX_FLOWS	48
-#define MAX_ROUNDS	65536
+#define MAX_ROUNDS	32768
 #define HOPS		16
+#define PAUSE_MS	4		/* between rounds: others want to run, too */
 #define AGAIN		(1 << 14)
 #define DISORDER	(1 << 15)
 #define MAX_WORDS	8
@@ -384,7 +385,7 @@ static int line_waits(void)
 {
 	struct pollfd pfd = { .fd = 0, .events = POLLIN };
 
-	return poll(&pfd, 1, 0) != 0;
+	return poll(&pfd, 1, PAUSE_MS) != 0;
 }
 
 static void report(const char *what, __u32 count, const char **separator)

@@ -140,6 +140,7 @@ from_guest()
 silent() { printf '%s ' "$1.g1-"{A,B,third,a1,b1,all}:lost:N "$1.g2-third:lost:N"; }
 
 # Lost or arrived: each once, in order
+at_b_or_lost='(gb:[0-9]+,?)?(lost:[0-9]+)?'
 either='(ga:[0-9]+,?)?(gb:[0-9]+,?)?(lost:[0-9]+)?'
 
 # What the guest sends may get lost, but goes nowhere else.
@@ -150,18 +151,6 @@ partly()
 	for party in "${parties[@]}"; do
 		echo "$1.g1-$party:($party:[0-9]+,?)?(lost:[0-9]+)?"
 	done
-}
-
-# The hosts' own changes go with a round of their own: the switch between them
-# has to learn from a frame of it.
-settled()
-{
-	get_round
-	must fire round
-	while [ "${reply#ok }" -le $((round + 1)) ]; do
-		must fire round
-	done
-	round=$((round + 1))
 }
 
 # shellcheck disable=SC2317 # called by check_sums
@@ -175,65 +164,51 @@ build_hosts
 must wait_until is_up eth0
 must start_monitor
 build_traffic
-must fire start
-settled
-settled
-r0=$round
+begin_fire
 
 # Deactivate at A, then activate at B.
-settled
-r1=$round
+moment before
 check "deactivate at A with one message" vifmap mac set vif vm0 inactive
-settled
-r2=$round
+moment gap
 check "activate at B with one message" at b vifmap mac set vif vm0 active
-settled
-r3=$round
-settled
-r4=$round
+moment learned
+moment at-b
 # And back, the other way round: activate at A first.
 check "activate at A while B is active" vifmap mac set vif vm0 active
-settled
-r5=$round
-settled
-r6=$round
+moment both
+moment still-both
 check "deactivate at B" at b vifmap mac set vif vm0 inactive
-settled
-r7=$round
-settled
-must fire stop
-r8=${reply#ok }
+moment back
+end_fire
 
-# shellcheck disable=SC2046 # words
-{
-went "before: everybody reaches it at A" $r0 $r1 $(to_guest ga:N)
-went "before: it reaches everybody from A" $r0 $r1 $(from_guest ga) \
-	ga.g1-all:A:N,B:N,third:N,a1:N,b1:N,gb:N $(silent gb)
-went "between: once, or lost" $r1 $r2 $(to_guest "$either") $(partly ga)
-went "between: nothing but B's frames before" $r1 $r2 $(silent gb)
-went "hand-over: once, or lost" $r2 $r3 $(to_guest '(gb:[0-9]+,?)?(lost:[0-9]+)?') \
-	$(partly gb) $(silent ga)
-went "after: everybody reaches it at B" $r3 $r4 $(to_guest gb:N)
-went "after: it reaches everybody from B" $r3 $r4 $(from_guest gb) \
-	gb.g1-all:A:N,B:N,third:N,a1:N,b1:N,ga:N $(silent ga)
-went "back, activating first: never twice" $r4 $r5 $(to_guest "$either")
-went "active at both: A's side reaches it at A" $r5 $r6 \
+went "before: everybody reaches it at A" begin before "$(to_guest ga:N)"
+went "before: it reaches everybody from A" begin before "$(from_guest ga)" \
+	ga.g1-all:A:N,B:N,third:N,a1:N,b1:N,gb:N "$(silent gb)"
+went "between: once, or lost" before gap "$(to_guest "$either")" "$(partly ga)"
+went "between: nothing from B yet" before gap "$(silent gb)"
+went "hand-over: once, or lost" gap learned "$(to_guest "$at_b_or_lost")" \
+	"$(partly gb)" "$(silent ga)"
+went "after: everybody reaches it at B" learned at-b "$(to_guest gb:N)"
+went "after: it reaches everybody from B" learned at-b "$(from_guest gb)" \
+	gb.g1-all:A:N,B:N,third:N,a1:N,b1:N,ga:N "$(silent ga)"
+went "back, activating first: never twice" at-b both "$(to_guest "$either")"
+went "active at both: A's side reaches it at A" both still-both \
 	{A.A,a1.a1}-g{1,2}:ga:N
-went "active at both: B's side reaches it at B" $r5 $r6 \
+went "active at both: B's side reaches it at B" both still-both \
 	{B.B,b1.b1}-g{1,2}:gb:N
-went "active at both: the wire reaches one of them" $r5 $r6 \
+went "active at both: the wire reaches one of them" both still-both \
 	third.third-g{1,2}:'(ga:[0-9]+,?)?(gb:[0-9]+)?'
-went "active at both: its broadcasts are the hosts' alone" $r5 $r6 \
+went "active at both: neither hears the other" both still-both \
 	ga.g1-all:A:N,B:N,third:N,a1:N gb.g1-all:A:N,B:N,third:N,b1:N
-went "back: never twice" $r6 $r7 $(to_guest "$either")
-went "back: everybody reaches it at A" $r7 "$r8" $(to_guest ga:N)
-went "back: it reaches everybody from A" $r7 "$r8" $(from_guest ga) $(silent gb)
-}
+went "back: never twice" still-both back "$(to_guest "$either")"
+went "back: everybody reaches it at A" back end "$(to_guest ga:N)"
+went "back: it reaches everybody from A" back end "$(from_guest ga)" \
+	"$(silent gb)"
 check "A was told of the address beyond the wire" wait_until has_line \
 	'"type":"moved".*"addr":"'"${mac[g1]}" "$tmp/events"
 read_stats
 check "and has counted the broadcasts" test "${stats[wire.reflected]}" -ge \
-	$((r6 - r5))
+	$((when[still-both] - when[both]))
 
 # The frames of one sender for both addresses: what was sent later than one that
 # went the new way did not go the old way.
@@ -249,13 +224,11 @@ in_one_step()
 	span "$3" "$5" && first2=$first && span "$3" "$4" && last2=$last
 	check "$1" test "$last2" -lt "$first1" -a "$last1" -le "$first2"
 }
-must fire start
-settled
+begin_fire
 must at b vifmap mac set vif vm0 active
-settled
+moment both
 check "switch both addresses" vifmap mac set vif vm0 inactive
-settled
-must fire stop
+end_fire
 in_one_step "both addresses in one step" a1.a1-g1 a1.a1-g2 ga gb
 
 vifs=(v1 vm0)
@@ -268,28 +241,24 @@ at_b=''
 must at b vifmap mac set vif vm0 inactive
 must vifmap detach vm0
 must vifmap attach vm0 pdev eth0 learn 1
-must fire start
+begin_fire
 # shellcheck disable=SC2317 # called by wait_until
 learned() { vifmap mac show vif vm0 | grep -q "^${mac[g1]}.*learned"; }
 must wait_until learned
-settled
-r1=$round
-settled
+moment learned
+moment dropped
 must fire drop ga
-r2=$round
-settled
+moment silent
 check "it stays while the guest is silent" learned
 check "activate at B" at b vifmap mac set vif vm0 active
 # shellcheck disable=SC2317 # called by wait_until
 unlearned() { ! learned; }
 check "A lets go of what it has learned" wait_until unlearned
-settled
-r3=$round
-settled
-must fire stop
-r4=${reply#ok }
-went "learned: everybody reached it at A" $r1 $r2 {A.A,a1.a1,B.B,third.third}-g1:ga:N
-went "learned: everybody reaches it at B" $r3 "$r4" \
+moment at-b
+end_fire
+went "learned: everybody reached it at A" learned dropped \
+	{A.A,a1.a1,B.B,third.third}-g1:ga:N
+went "learned: everybody reaches it at B" at-b end \
 	{A.A,a1.a1,B.B,b1.b1,third.third}-g1:gb:N
 check "the event says why" wait_until has_line \
 	'"event":"mac-del".*"addr":"'"${mac[g1]}"'".*"reason":"moved"' \
