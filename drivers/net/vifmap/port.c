@@ -705,6 +705,10 @@ static int vifmap_pdev_event(struct vifmap_dev *vd, unsigned long event,
 	case NETDEV_CHANGE:
 		netif_stacked_transfer_operstate(vd->pdev, vd->dev);
 		break;
+	case NETDEV_CHANGENAME:
+		vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_CHANGE_NTF,
+				     VIFMAP_REASON_USER);
+		break;
 	case NETDEV_CHANGEMTU:
 		vifmap_pdev_follow(vd);
 		break;
@@ -766,6 +770,10 @@ static int vifmap_device_event(struct notifier_block *nb, unsigned long event,
 	port = vifmap_port_get_rtnl(dev);
 	if (port)
 		return vifmap_port_event(port, event);
+	if (event == NETDEV_CHANGENAME && vifmap_dev_is(dev))
+		vifmap_nl_notify_dev(netdev_priv(dev),
+				     VIFMAP_CMD_DEV_CHANGE_NTF,
+				     VIFMAP_REASON_USER);
 	return NOTIFY_DONE;
 }
 

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * crossfire - numbered frames from many senders at once, while somebody else
+ * changes the network, and where each of them arrived
+ *
+ * Reads commands from standard input, a line each, and answers each with one
+ * line: "ok ..." or "error ...".
+ *
+ *   end NAME NETNS DEVICE link|stack|tap
+ *	NAME is a place where frames are sent and received. NETNS is a name
+ *	below /run/netns, or - for the one that this program started in.
+ *	link:  a station's NIC, other stations' frames included
+ *	stack: what the network stack gets to see on that device
+ *	tap:   the guest's side of a tap, which is made if there is none
+ *   drop NAME
+ *	Closes it: a tap loses its carrier, or goes.
+ *   flow NAME FROM SRC DST
+ *	Frames from the end FROM with these addresses.
+ *   start
+ *	From now on one frame of each flow is sent in turn, a round, while
+ *	commands are waited for; what cannot be sent is lost. The answer comes
+ *	after the first round, and forgets all earlier rounds.
+ *   round
+ *	"ok N": when the frames of the rounds up to N have arrived.
+ *   stop
+ *	The same, and no more are sent.
+ *   where FLOW N M
+ *	What became of the frames of the rounds after N, up to M: "ok
+ *	WHERE:COUNT,..." where WHERE is an end, in the order they were made, or
+ *	else lost: at none; several: at more than one end, if the destination
+ *	is one station; again: at an end twice; disorder: after a later one.
+ *   span FLOW END
+ *	"ok N M": the first and the last round whose frame arrived at that end,
+ *	0 for none.
+ *
+ * How it knows that nothing more is coming. Everything runs on one CPU, whose
+ * backlog keeps the order: what goes through a loopback device of our own
+ * arrives after all that was sent before has made its next hop.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
+#include <linux/types.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#define ETHERTYPE_TEST	0x88b6		/* for local experiments */
+#define MAGIC		0x63726f73
+#define MAX_FRAME	2048
+#define MAX_ENDS	12
+#define MAX_FLOWS	48
+#define MAX_ROUNDS	32768
+#define HOPS		16
+#define PAUSE_MS	4		/* between rounds: others want to run, too */
+#define AGAIN		(1 << 14)
+#define DISORDER	(1 << 15)
+#define MAX_WORDS	8
+
+enum kind { LINK, STACK, TAP };
+
+struct end {
+	char name[32];
+	enum kind kind;
+	int fd;
+	__u32 last[MAX_FLOWS];		/* the round that arrived last */
+};
+
+struct flow {
+	char name[32];
+	char from[32];
+	__u8 src[ETH_ALEN];
+	__u8 dst[ETH_ALEN];
+	__u16 where[MAX_ROUNDS];	/* a bit for each end, and the above */
+};
+
+static __be16 test_type;
+static struct end ends[MAX_ENDS];
+static int n_ends;
+static struct flow flows[MAX_FLOWS];
+static int n_flows;
+static __u32 rounds;
+static int own_netns, loop_fd;
+
+static void answer(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	fflush(stdout);
+}
+
+static void die(const char *what)
+{
+	answer("error %s: %s", what, strerror(errno));
+	exit(1);
+}
+
+static struct end *find_end(const char *name)
+{
+	int i;
+
+	for (i = 0; i < n_ends; i++)
+		if (!strcmp(ends[i].name, name))
+			return &ends[i];
+	return NULL;
+}
+
+static struct flow *find_flow(const char *name)
+{
+	int i;
+
+	for (i = 0; i < n_flows; i++)
+		if (!strcmp(flows[i].name, name))
+			return &flows[i];
+	return NULL;
+}
+
+static int parse_addr(const char *text, __u8 *addr)
+{
+	char rest;
+
+	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &addr[0],
+		      &addr[1], &addr[2], &addr[3], &addr[4], &addr[5],
+		      &rest) == ETH_ALEN;
+}
+
+/* Frames */
+
+struct mark {
+	__be32 magic;
+	__be32 flow;
+	__be32 round;
+} __attribute__((packed));
+
+static void send_frame(const struct flow *flow, __u32 round)
+{
+	__u8 frame[ETH_ZLEN] = { 0 };
+	struct mark mark = {
+		htonl(MAGIC), htonl(flow - flows), htonl(round)
+	};
+	struct end *e = find_end(flow->from);
+
+	if (!e)
+		return;
+	memcpy(frame, flow->dst, ETH_ALEN);
+	memcpy(frame + ETH_ALEN, flow->src, ETH_ALEN);
+	memcpy(frame + 2 * ETH_ALEN, &test_type, sizeof(test_type));
+	memcpy(frame + ETH_HLEN, &mark, sizeof(mark));
+	/* The device may have gone or be down: the frame is lost. */
+	if (write(e->fd, frame, sizeof(frame)) < 0)
+		errno = 0;
+}
+
+static void arrived(struct end *e, const __u8 *frame, int len)
+{
+	unsigned int bit = 1 << (e - ends);
+	struct mark mark;
+	__u32 flow, round;
+	__u16 *where;
+
+	if (len < ETH_ZLEN ||
+	    memcmp(frame + 2 * ETH_ALEN, &test_type, sizeof(test_type)))
+		return;
+	memcpy(&mark, frame + ETH_HLEN, sizeof(mark));
+	flow = ntohl(mark.flow);
+	round = ntohl(mark.round);
+	if (mark.magic != htonl(MAGIC) || flow >= (__u32)n_flows ||
+	    round >= MAX_ROUNDS)
+		return;
+	where = &flows[flow].where[round];
+	if (*where & bit)
+		*where |= AGAIN;
+	*where |= bit;
+	if (round < e->last[flow])
+		*where |= DISORDER;
+	e->last[flow] = round;
+}
+
+/* Returns 0 when there is nothing to receive. */
+static int receive(struct end *e)
+{
+	static __u8 frame[MAX_FRAME];
+	struct sockaddr_ll from = { 0 };
+	socklen_t from_len = sizeof(from);
+	int len;
+
+	if (e->kind == TAP)
+		len = read(e->fd, frame, sizeof(frame));
+	else
+		len = recvfrom(e->fd, frame, sizeof(frame), MSG_DONTWAIT,
+			       (void *)&from, &from_len);
+	if (len <= 0)
+		return 0;
+	if (from.sll_pkttype != PACKET_OUTGOING &&
+	    (e->kind != STACK || from.sll_pkttype != PACKET_OTHERHOST))
+		arrived(e, frame, len);
+	return 1;
+}
+
+static void drain(void)
+{
+	int i;
+
+	for (i = 0; i < n_ends; i++)
+		while (receive(&ends[i]))
+			;
+}
+
+/* Wait until everything under way has arrived where it goes. */
+static void barrier(void)
+{
+	char byte = 0;
+	int i;
+
+	for (i = 0; i < HOPS; i++) {
+		if (send(loop_fd, &byte, 1, 0) != 1 ||
+		    recv(loop_fd, &byte, 1, 0) != 1)
+			die("loopback");
+		drain();
+	}
+}
+
+/* A socket that is connected to itself */
+static void open_loop(void)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(9),
+	};
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	if (unshare(CLONE_NEWNET))
+		die("namespace");
+	loop_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (loop_fd < 0 || ioctl(loop_fd, SIOCSIFFLAGS, &ifr) ||
+	    bind(loop_fd, (void *)&addr, sizeof(addr)) ||
+	    connect(loop_fd, (void *)&addr, sizeof(addr)))
+		die("loopback");
+	if (setns(own_netns, CLONE_NEWNET))
+		die("setns");
+}
+
+static int enter_netns(const char *name)
+{
+	char path[128];
+	int fd, ret;
+
+	if (!strcmp(name, "-"))
+		return 0;
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = setns(fd, CLONE_NEWNET);
+	close(fd);
+	return ret;
+}
+
+static int open_tap(const char *device)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
+	return fd < 0 || ioctl(fd, TUNSETIFF, &ifr) ? -1 : fd;
+}
+
+/* Such a socket comes after VLAN devices and rx_handlers. */
+static int open_packet(const char *device)
+{
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = test_type,
+		.sll_ifindex = if_nametoindex(device),
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int size = 16 << 20;
+
+	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)))
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	return fd;
+}
+
+/* Commands */
+
+static void cmd_end(char **words)
+{
+	struct end *e = find_end(words[1]);
+
+	/* It takes the place of one that was dropped, and its bit. */
+	if (!e && n_ends < MAX_ENDS)
+		e = &ends[n_ends];
+	if (!e || (e->name[0] && e->fd >= 0)) {
+		answer("error no such end is possible");
+		return;
+	}
+	e->kind = !strcmp(words[4], "tap") ? TAP :
+		  !strcmp(words[4], "link") ? LINK : STACK;
+	e->fd = -1;
+	if (!enter_netns(words[2]))
+		e->fd = e->kind == TAP ? open_tap(words[3]) :
+					 open_packet(words[3]);
+	if (e->fd < 0) {
+		answer("error end %s: %s", words[1], strerror(errno));
+	} else {
+		snprintf(e->name, sizeof(e->name), "%s", words[1]);
+		if (e == &ends[n_ends])
+			n_ends++;
+		answer("ok");
+	}
+	if (setns(own_netns, CLONE_NEWNET))
+		die("setns");
+}
+
+static void cmd_drop(char **words)
+{
+	struct end *e = find_end(words[1]);
+
+	if (!e || e->fd < 0) {
+		answer("error no such end");
+		return;
+	}
+	close(e->fd);
+	e->fd = -1;
+	answer("ok");
+}
+
+static void cmd_flow(char **words)
+{
+	struct flow *flow = &flows[n_flows];
+
+	if (n_flows == MAX_FLOWS || find_flow(words[1]) ||
+	    !find_end(words[2]) || !parse_addr(words[3], flow->src) ||
+	    !parse_addr(words[4], flow->dst)) {
+		answer("error no such flow is possible");
+		return;
+	}
+	snprintf(flow->name, sizeof(flow->name), "%s", words[1]);
+	snprintf(flow->from, sizeof(flow->from), "%s", words[2]);
+	n_flows++;
+	answer("ok");
+}
+
+static void start_afresh(void)
+{
+	int i;
+
+	barrier();
+	for (i = 0; i < n_flows; i++)
+		memset(flows[i].where, 0, sizeof(flows[i].where));
+	for (i = 0; i < n_ends; i++)
+		memset(ends[i].last, 0, sizeof(ends[i].last));
+	rounds = 0;
+}
+
+static void send_round(void)
+{
+	int i;
+
+	rounds++;
+	for (i = 0; i < n_flows; i++)
+		send_frame(&flows[i], rounds);
+	drain();
+}
+
+static int line_waits(void)
+{
+	struct pollfd pfd = { .fd = 0, .events = POLLIN };
+
+	return poll(&pfd, 1, PAUSE_MS) != 0;
+}
+
+static void report(const char *what, __u32 count, const char **separator)
+{
+	if (!count)
+		return;
+	printf("%s%s:%u", *separator, what, count);
+	*separator = ",";
+}
+
+static void cmd_where(char **words)
+{
+	struct flow *flow = find_flow(words[1]);
+	__u32 count[MAX_ENDS] = { 0 }, from = atoi(words[2]);
+	__u32 lost = 0, several = 0, again = 0, disorder = 0;
+	__u32 to = atoi(words[3]), round;
+	const char *separator = "";
+	__u16 where;
+	int i;
+
+	if (!flow || from > to || to > rounds) {
+		answer("error where: what?");
+		return;
+	}
+	for (round = from + 1; round <= to; round++) {
+		where = flow->where[round];
+		again += !!(where & AGAIN);
+		disorder += !!(where & DISORDER);
+		where &= ~(AGAIN | DISORDER);
+		lost += !where;
+		several += !!(where & (where - 1));
+		for (i = 0; i < n_ends; i++)
+			count[i] += !!(where & (1 << i));
+	}
+	printf("ok ");
+	for (i = 0; i < n_ends; i++)
+		report(ends[i].name, count[i], &separator);
+	report("lost", lost, &separator);
+	report("several", flow->dst[0] & 1 ? 0 : several, &separator);
+	report("again", again, &separator);
+	report("disorder", disorder, &separator);
+	answer("");
+}
+
+static void cmd_span(char **words)
+{
+	struct flow *flow = find_flow(words[1]);
+	struct end *e = find_end(words[2]);
+	__u32 first = 0, last = 0, round;
+
+	if (!flow || !e) {
+		answer("error span: what?");
+		return;
+	}
+	for (round = 1; round <= rounds; round++) {
+		if (!(flow->where[round] & 1 << (e - ends)))
+			continue;
+		last = round;
+		if (!first)
+			first = round;
+	}
+	answer("ok %u %u", first, last);
+}
+
+static const struct {
+	const char *name;
+	int words;
+	void (*run)(char **words);
+} commands[] = {
+	{ "end", 5, cmd_end },
+	{ "drop", 2, cmd_drop },
+	{ "flow", 5, cmd_flow },
+	{ "where", 4, cmd_where },
+	{ "span", 3, cmd_span },
+};
+
+/* Returns whether frames are sent from now on. */
+static int command(char *line, int running)
+{
+	char *words[MAX_WORDS] = { 0 };
+	unsigned int i;
+	int n = 0;
+
+	for (line = strtok(line, " \t\n"); line; line = strtok(NULL, " \t\n"))
+		if (n < MAX_WORDS)
+			words[n++] = line;
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (n == commands[i].words &&
+		    !strcmp(words[0], commands[i].name)) {
+			commands[i].run(words);
+			return running;
+		}
+	if (n != 1) {
+		answer("error what?");
+	} else if (!strcmp(words[0], "start")) {
+		start_afresh();
+		send_round();
+		answer("ok");
+		return 1;
+	} else if (!strcmp(words[0], "round") || !strcmp(words[0], "stop")) {
+		barrier();
+		answer("ok %u", rounds);
+		return running && words[0][0] == 'r';
+	} else {
+		answer("error what is %s?", words[0]);
+	}
+	return running;
+}
+
+int main(void)
+{
+	int running = 0;
+	char line[4096];
+	cpu_set_t cpus;
+
+	test_type = htons(ETHERTYPE_TEST);
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		die("one CPU");
+	own_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own_netns < 0)
+		die("own namespace");
+	open_loop();
+	setvbuf(stdin, NULL, _IONBF, 0);
+	for (;;) {
+		while (running && !line_waits()) {
+			if (rounds + 1 == MAX_ROUNDS)
+				die("too many rounds");
+			send_round();
+		}
+		if (!fgets(line, sizeof(line), stdin))
+			break;
+		running = command(line, running);
+	}
+	return 0;
+}
