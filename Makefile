@@ -79,9 +79,12 @@ uninstall-modules: kdir
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 
-.PHONY: check check-static check-builds check-selftests demo
+.PHONY: check check-all check-static check-builds check-selftests demo
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
+
+check-all: KERNELS = 6.1 6.12 7.2
+check-all: check
 
 check-static check-builds check-selftests:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
@@ -109,6 +112,7 @@ help:
 ## make clean             remove what was built
 ##
 ## make check             check-static, check-builds and check-selftests
+## make check-all         the same for every kernel that is known
 ## make check-static      style, comments, spelling, generated code
 ## make check-builds      no warning from gcc, clang and sparse
 ## make check-selftests   the tests, each kernel in a virtual machine
@@ -121,6 +125,6 @@ help:
 ##   PREFIX             where the tool goes (/usr/local)
 ##   DESTDIR            root to install below, for packages; no depmod then
 ##   INSTALL_MOD_PATH   the same for the module alone (DESTDIR)
-##   KERNELS            kernels to check with (6.1 6.12)
+##   KERNELS            kernels to check with, of 6.1 6.12 7.2 (6.1 6.12)
 ##   TESTS              tests to run (all)
 ##   VIFMAP_CACHE       folder for downloads (~/.cache/vifmap)

@@ -10,7 +10,8 @@
 #
 #   gcc      make W=1
 #   clang    make W=1 CC=clang; the result is not meant to be loaded
-#   sparse   make C=2 CF=-D__CHECK_ENDIAN__
+#   sparse   make C=2 CF=-D__CHECK_ENDIAN__; not where a kernel is built in a root
+#            of its own: those headers come without a script that C=2 calls
 set -euo pipefail
 
 top=$(dirname "$(dirname "$(realpath "$0")")")
@@ -23,6 +24,40 @@ usage()
 	exit 1
 }
 
+# enter COMMAND [ARG]... - run it where the kernel's compiler is: here, or in
+# the kernel's own root with the sources at their path. Headers built there name
+# their path in there. What is mounted for that vanishes with the namespace.
+enter()
+{
+	if [ ! -e "$kernel/buildroot" ]; then
+		"$@"
+		return
+	fi
+	# shellcheck disable=SC2016 # the inner shell is to expand it
+	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
+		bash -ec '
+		root=$1 top=$2
+		shift 2
+		for dir in /dev "$top"; do
+			mkdir -p "$root$dir"
+			mount --rbind "$dir" "$root$dir"
+		done
+		mount -t proc proc "$root/proc"
+		exec chroot "$root" "$@"
+		' - "$(realpath "$kernel/buildroot")" "$top" "$@"
+}
+
+# The headers' path, for those in there
+kernel_dir()
+{
+	local kdir
+
+	kdir=$(realpath "$kernel/kdir")
+	[ ! -e "$kernel/buildroot" ] ||
+		kdir=${kdir#"$(realpath "$kernel/buildroot")"}
+	echo "$kdir"
+}
+
 # Debian configures its kernels for gcc. Make takes assignments from its command
 # line over those of the configuration: what gcc is told and clang does not know
 # is taken away. C code keeps gcc's configuration, which says that one type may
@@ -31,7 +66,7 @@ clang_options()
 {
 	local version
 
-	version=$(clang -dumpversion |
+	version=$(enter clang -dumpversion |
 		awk -F. '{ print $1 * 10000 + $2 * 100 + $3 }')
 	make_options=(
 		W=1 CC=clang KCFLAGS=-Wno-duplicate-decl-specifier
@@ -46,22 +81,28 @@ clang_options()
 	)
 }
 
+# Packages that are wanted here; a root of the kernel's own has what it needs.
+want()
+{
+	[ -e "$kernel/buildroot" ] ||
+		"$top/scripts/install-packages.sh" make gcc libc6-dev pahole "$@"
+}
+
 # Sets make_options and installs what it takes.
 choose_checker()
 {
-	packages=(make gcc libc6-dev pahole)
 	make_options=()
 	case $1 in
 	'')
-		"$top/scripts/install-packages.sh" "${packages[@]}" ;;
+		want ;;
 	gcc)
-		"$top/scripts/install-packages.sh" "${packages[@]}"
+		want
 		make_options=(W=1) ;;
 	clang)
-		"$top/scripts/install-packages.sh" "${packages[@]}" clang
+		want clang
 		clang_options ;;
 	sparse)
-		"$top/scripts/install-packages.sh" "${packages[@]}" sparse
+		want sparse
 		make_options=(C=2 CF=-D__CHECK_ENDIAN__) ;;
 	*)
 		usage ;;
@@ -101,7 +142,7 @@ empty_if_stale()
 
 	stamp=$(cat "$kernel/release"
 		cksum <"$kernel/kdir/Module.symvers"
-		gcc --version | head -n 1)
+		enter gcc --version | head -n 1)
 	if [ "$checker" ] || sources_gone ||
 		[ "$stamp" != "$(cat "$dir/.stamp" 2>/dev/null)" ]; then
 		rm -rf "$dir"
@@ -113,8 +154,8 @@ empty_if_stale()
 # The options of a make that called us are not for the kernel's.
 run_make()
 {
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u KDIR LC_ALL=C \
-		make -s -j "$(nproc)" -C "$kernel/kdir" M="$dir" \
+	enter env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u KDIR LC_ALL=C \
+		make -s -j "$(nproc)" -C "$kdir" M="$dir" \
 		"${make_options[@]}" modules 9>&-
 }
 
@@ -154,8 +195,13 @@ if [ -z "$version" ] || [ "$OPTIND" -le $# ]; then
 	usage
 fi
 
-choose_checker "$checker"
 kernel=$("$top/selftests/vm/fetch-kernel.sh" "$version")
+kdir=$(kernel_dir)
+if [ "$checker" = sparse ] && [ -e "$kernel/buildroot" ]; then
+	say "sparse cannot check with the headers of $version"
+	exit 0
+fi
+choose_checker "$checker"
 name=$version${checker:+-$checker}
 dir=$top/build/$name
 

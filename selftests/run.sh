@@ -12,7 +12,7 @@ usage()
 {
 	cat <<-END
 	usage: ${0##*/} [-k VERSION]... [-v] [TEST]...
-	  -k VERSION  kernel, see vm/fetch-kernel.sh (6.1 and 6.12)
+	  -k VERSION  kernel: 6.1, 6.12 or 7.2 (6.1 and 6.12)
 	  -v          the results inside each test, too
 	  TEST        file names of tests (all of them)
 	The last line is "N passed, N failed, N skipped". Status 0 when none failed
@@ -120,6 +120,24 @@ follow_kernel()
 	cat "$work/$version" >>"$results"
 }
 
+# As many at once as there are processors, shown in the order given.
+run_kernels()
+{
+	local version running=()
+
+	for version; do
+		if [ ${#running[@]} -ge "$(nproc)" ]; then
+			follow_kernel "${running[0]}"
+			running=("${running[@]:1}")
+		fi
+		start_kernel "$version"
+		running+=("$version")
+	done
+	for version in "${running[@]}"; do
+		follow_kernel "$version"
+	done
+}
+
 cleanup()
 {
 	local jobs
@@ -152,10 +170,5 @@ results=$work/results
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 declare -A pids
-for version in "${kernels[@]}"; do
-	start_kernel "$version"
-done
-for version in "${kernels[@]}"; do
-	follow_kernel "$version"
-done
+run_kernels "${kernels[@]}"
 totals

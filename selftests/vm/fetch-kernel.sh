@@ -10,6 +10,7 @@
 #   vmlinux    the same as an uncompressed ELF file
 #   modules/   to be /lib/modules/RELEASE in the guest
 #   kdir       the tree to build modules against: make -C .../kdir M=$PWD
+#   buildroot  root folder to do that in, where the host's compiler will not do
 #
 # A kernel comes from a provider: kernels/NAME.sh, whose function provide_NAME
 # fills the folder $work with the above. versions() says which one to ask.
@@ -29,6 +30,7 @@ versions()
 	case $1 in
 	6.1) echo debian 6.1 linux-image-amd64 ;;
 	6.12) echo debian 6.12 linux-image-6.12-amd64 ;;
+	7.2) echo sid 7.2 ;;
 	*) return 1 ;;
 	esac
 }
@@ -71,13 +73,24 @@ complete()
 	done
 }
 
+# shellcheck disable=SC2317 # called by the trap
+cleanup()
+{
+	local jobs
+
+	mapfile -t jobs < <(jobs -p)
+	[ ${#jobs[@]} -eq 0 ] || kill -9 "${jobs[@]}" 2>/dev/null || :
+	wait
+	rm -rf "$work"
+}
+
 fetch()
 {
 	"$install_packages" kmod xz-utils zstd lz4
 	rm -rf "$cache/.$version".??????
 	work=$(mktemp -d "$cache/.$version.XXXXXX")
 	chmod 755 "$work"
-	trap 'rm -rf "$work"' EXIT
+	trap cleanup EXIT
 	trap 'exit 1' HUP INT TERM
 	# shellcheck source=selftests/vm/kernels/debian.sh
 	. "$here/kernels/${provider[0]}.sh"
@@ -89,7 +102,7 @@ fetch()
 
 version=${1-}
 read -ra provider < <(versions "$version") ||
-	die "usage: ${0##*/} 6.1|6.12"
+	die "usage: ${0##*/} 6.1|6.12|7.2"
 
 mkdir -p "$cache"
 if [ ! -e "$cache/$version" ]; then

@@ -5,6 +5,7 @@
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
+#include <net/netdev_lock.h>
 
 #include "vifmap.h"
 

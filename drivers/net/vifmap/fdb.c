@@ -50,6 +50,7 @@ static int vifmap_fdb_check(const struct nlattr * const tb[], u16 vid,
  * @addr: The address.
  * @vid: Must be 0: an entry holds for all VLANs.
  * @flags: NLM_F_*; with NLM_F_REPLACE an entry is led to another vif.
+ * @notified: Stays false: the core sends the notification.
  * @extack: Says what is wrong.
  *
  * NUD_NOARP (static) and NUD_PERMANENT (the default of bridge) mean the same.
@@ -59,7 +60,8 @@ static int vifmap_fdb_check(const struct nlattr * const tb[], u16 vid,
  */
 int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
 		   struct net_device *dev, const unsigned char *addr, u16 vid,
-		   u16 flags, struct netlink_ext_ack *extack)
+		   u16 flags, bool *notified,
+		   struct netlink_ext_ack *extack)
 {
 	struct vifmap_dev *vd = netdev_priv(dev);
 	struct vifmap_entry *entry;
@@ -93,6 +95,7 @@ int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
  * @dev: The vifmap device.
  * @addr: The address.
  * @vid: Must be 0: an entry holds for all VLANs.
+ * @notified: Stays false: the core sends the notification.
  * @extack: Says what is wrong.
  *
  * Context: RTNL held.
@@ -100,7 +103,7 @@ int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
  */
 int vifmap_fdb_del(struct ndmsg *ndm, struct nlattr *tb[],
 		   struct net_device *dev, const unsigned char *addr, u16 vid,
-		   struct netlink_ext_ack *extack)
+		   bool *notified, struct netlink_ext_ack *extack)
 {
 	struct vifmap_dev *vd = netdev_priv(dev);
 	struct vifmap_port *port = NULL;
@@ -164,11 +167,12 @@ static int vifmap_fdb_dump_list(struct sk_buff *skb,
 				const struct net_device *dev,
 				const struct list_head *entries, int *idx)
 {
+	const struct ndo_fdb_dump_context *ctx = (void *)cb->ctx;
 	const struct vifmap_entry *entry;
 	int err;
 
 	list_for_each_entry_rcu(entry, entries, list) {
-		if (*idx >= cb->args[2]) {
+		if (*idx >= ctx->fdb_idx) {
 			err = vifmap_fdb_fill(skb, cb, dev, entry);
 			if (err)
 				return err;

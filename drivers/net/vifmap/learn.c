@@ -142,7 +142,7 @@ void vifmap_work_schedule(struct vifmap_dev *vd)
 	unsigned long next = READ_ONCE(vd->work_next);
 	unsigned long now = jiffies;
 
-	queue_delayed_work(system_unbound_wq, &vd->work,
+	queue_delayed_work(system_dfl_wq, &vd->work,
 			   time_before(now, next) ? next - now : 0);
 }
 

@@ -73,8 +73,8 @@ static struct net_device *vifmap_link_pdev(struct net *src_net,
 	return pdev;
 }
 
-static int vifmap_newlink(struct net *src_net, struct net_device *dev,
-			  struct nlattr *tb[], struct nlattr *data[],
+static int vifmap_newlink(struct net_device *dev,
+			  struct rtnl_newlink_params *params,
 			  struct netlink_ext_ack *extack)
 {
 	struct vifmap_dev *vd = netdev_priv(dev);
@@ -86,17 +86,17 @@ static int vifmap_newlink(struct net *src_net, struct net_device *dev,
 	struct net_device *pdev;
 	int err;
 
-	pdev = vifmap_link_pdev(src_net, dev, tb, extack);
+	pdev = vifmap_link_pdev(params->src_net, dev, params->tb, extack);
 	if (!pdev)
 		return -ENODEV;
 	err = vifmap_pdev_check_rtnl(pdev, extack);
 	if (err)
 		return err;
 
-	vifmap_dev_options_parse(&options, data);
+	vifmap_dev_options_parse(&options, params->data);
 	vd->options = options;
 	vd->options.host_port = false;
-	if (!tb[IFLA_MTU])
+	if (!params->tb[IFLA_MTU])
 		dev->mtu = pdev->mtu;
 
 	err = register_netdevice(dev);

@@ -260,10 +260,11 @@ extern const struct ethtool_ops vifmap_ethtool_ops;
 /* fdb.c */
 int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
 		   struct net_device *dev, const unsigned char *addr, u16 vid,
-		   u16 flags, struct netlink_ext_ack *extack);
+		   u16 flags, bool *notified,
+		   struct netlink_ext_ack *extack);
 int vifmap_fdb_del(struct ndmsg *ndm, struct nlattr *tb[],
 		   struct net_device *dev, const unsigned char *addr, u16 vid,
-		   struct netlink_ext_ack *extack);
+		   bool *notified, struct netlink_ext_ack *extack);
 int vifmap_fdb_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		    struct net_device *dev, struct net_device *filter_dev,
 		    int *idx);

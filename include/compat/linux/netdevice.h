@@ -37,4 +37,42 @@ static inline void netdev_set_netns_immutable(struct net_device *dev)
 #endif
 }
 
+/* The driver's functions for a forwarding database take one argument more than
+ * those of older kernels, which send a notification in any case. A macro for
+ * the driver's takes hold where they are declared and defined and not where
+ * they are named: there, the ones of the older kind are meant.
+ */
+#ifndef COMPAT_FDB_NOTIFIED
+int compat_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
+		   struct net_device *dev, const unsigned char *addr, u16 vid,
+		   u16 flags, bool *notified, struct netlink_ext_ack *extack);
+int compat_fdb_del(struct ndmsg *ndm, struct nlattr *tb[],
+		   struct net_device *dev, const unsigned char *addr, u16 vid,
+		   bool *notified, struct netlink_ext_ack *extack);
+
+static inline int vifmap_fdb_add(struct ndmsg *ndm, struct nlattr *tb[],
+				 struct net_device *dev,
+				 const unsigned char *addr, u16 vid, u16 flags,
+				 struct netlink_ext_ack *extack)
+{
+	bool notified = false;
+
+	return compat_fdb_add(ndm, tb, dev, addr, vid, flags, &notified,
+			      extack);
+}
+
+static inline int vifmap_fdb_del(struct ndmsg *ndm, struct nlattr *tb[],
+				 struct net_device *dev,
+				 const unsigned char *addr, u16 vid,
+				 struct netlink_ext_ack *extack)
+{
+	bool notified = false;
+
+	return compat_fdb_del(ndm, tb, dev, addr, vid, &notified, extack);
+}
+
+#define vifmap_fdb_add(args...)	compat_fdb_add(args)
+#define vifmap_fdb_del(args...)	compat_fdb_del(args)
+#endif
+
 #endif
