@@ -12,7 +12,9 @@
 #   kdir       the tree to build modules against: make -C .../kdir M=$PWD
 #
 # A kernel comes from a provider: kernels/NAME.sh, whose function provide_NAME
-# fills the folder $work with the above. versions() says which one to ask.
+# fills the folder $work with the above. versions() says which one to ask. Where
+# it has a function key_NAME, too, a kernel in the cache whose file `key` says
+# something else is replaced.
 set -euo pipefail
 export LC_ALL=C # apt's words are read
 
@@ -29,6 +31,7 @@ versions()
 	case $1 in
 	6.1) echo debian 6.1 linux-image-amd64 ;;
 	6.12) echo debian 6.12 linux-image-6.12-amd64 ;;
+	debug) echo debug linux-source-6.12 ;;
 	*) return 1 ;;
 	esac
 }
@@ -71,30 +74,49 @@ complete()
 	done
 }
 
+# Goes when we end: whoever has just been told of it may still read it.
+discard()
+{
+	old=$(mktemp -d "$cache/.$version.XXXXXX")
+	mv "$cache/$version" "$old/"
+}
+
+in_cache()
+{
+	[ -e "$cache/$version" ] &&
+		[ "$key" = "$(cat "$cache/$version/key" 2>/dev/null)" ]
+}
+
 fetch()
 {
 	"$install_packages" kmod xz-utils zstd lz4
 	rm -rf "$cache/.$version".??????
 	work=$(mktemp -d "$cache/.$version.XXXXXX")
 	chmod 755 "$work"
-	trap 'rm -rf "$work"' EXIT
+	trap 'rm -rf "$work" "$old"' EXIT
 	trap 'exit 1' HUP INT TERM
-	# shellcheck source=selftests/vm/kernels/debian.sh
-	. "$here/kernels/${provider[0]}.sh"
 	"provide_${provider[0]}" "${provider[@]:1}"
 	complete "$work"
+	[ -z "$key" ] || echo "$key" >"$work/key"
+	[ ! -e "$cache/$version" ] || discard
 	mv -T "$work" "$cache/$version"
 	say "$version is $(cat "$cache/$version/release")"
 }
 
 version=${1-}
 read -ra provider < <(versions "$version") ||
-	die "usage: ${0##*/} 6.1|6.12"
+	die "usage: ${0##*/} 6.1|6.12|debug"
+work='' old='' key=''
+# shellcheck source=selftests/vm/kernels/debian.sh
+. "$here/kernels/${provider[0]}.sh"
+if declare -F "key_${provider[0]}" >/dev/null; then
+	key=$("key_${provider[0]}" "${provider[@]:1}")
+fi
 
 mkdir -p "$cache"
-if [ ! -e "$cache/$version" ]; then
+if ! in_cache; then
 	exec 9>"$cache/.$version.lock"
 	flock 9
-	[ -e "$cache/$version" ] || fetch
+	in_cache || fetch
 fi
 echo "$cache/$version"
