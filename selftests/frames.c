@@ -70,9 +70,17 @@
 #define MAX_MACS	64
 #define MAX_BATCHES	512
 #define ROUNDS		12
-#define PATIENCE_MS	5000
+#define PATIENCE_MS	patience_ms()
 #define VNET_HDR_LEN	10
 #define RCVBUF		(64 << 20)
+
+/* How long a frame may take; in-vm.sh knows how slow the kernel is. */
+static inline int patience_ms(void)
+{
+	const char *factor = getenv("VIFMAP_PATIENCE");
+
+	return 5000 * (factor ? atoi(factor) : 1);
+}
 
 enum kind { LINK, STACK, TAP };
 
