@@ -79,11 +79,11 @@ uninstall-modules: kdir
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 
-.PHONY: check check-static check-builds check-selftests demo
+.PHONY: check check-static check-builds check-selftests check-debug demo
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
-check-static check-builds check-selftests:
+check-static check-builds check-selftests check-debug:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
 
 demo:
@@ -112,6 +112,8 @@ help:
 ## make check-static      style, comments, spelling, generated code
 ## make check-builds      no warning from gcc, clang and sparse
 ## make check-selftests   the tests, each kernel in a virtual machine
+## make check-debug       the tests on a kernel that looks for mistakes, which
+##                        it builds first; not part of make check
 ## make demo              see it at work in a virtual machine
 ##
 ## Settings, as in make KERNELS=6.1 check:
