@@ -589,10 +589,10 @@ static int vifmap_host_visit(struct net_device *dev,
 	return err;
 }
 
-static int vifmap_host_visit_check(struct vifmap_dev *vd,
-				   const struct vifmap_host_addr *addr)
+static int vifmap_host_visit_prepare(struct vifmap_dev *vd,
+				     const struct vifmap_host_addr *addr)
 {
-	return vifmap_host_check_rtnl(vd, addr->addr, addr->extack);
+	return vifmap_host_prepare_rtnl(vd, addr->addr, addr->extack);
 }
 
 static int vifmap_host_visit_sync(struct vifmap_dev *vd,
@@ -614,7 +614,7 @@ static int vifmap_host_addr_changing(struct net_device *dev, void *ptr)
 		.extack = info->info.extack,
 	};
 
-	return vifmap_host_visit(dev, vifmap_host_visit_check, &addr);
+	return vifmap_host_visit(dev, vifmap_host_visit_prepare, &addr);
 }
 
 /* A VLAN device is put on the pdev: its address becomes one of the host's. */
@@ -628,7 +628,7 @@ static int vifmap_upper_changing(struct net_device *dev, void *ptr)
 
 	if (!info->linking || !is_vlan_dev(info->upper_dev))
 		return 0;
-	return vifmap_host_visit(dev, vifmap_host_visit_check, &addr);
+	return vifmap_host_visit(dev, vifmap_host_visit_prepare, &addr);
 }
 
 static void vifmap_pdev_follow(struct vifmap_dev *vd)
