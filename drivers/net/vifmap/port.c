@@ -356,12 +356,13 @@ static struct vifmap_port *vifmap_port_alloc(struct vifmap_dev *vd,
  * is mapped; later changes, which the container could make, are not followed.
  * Nothing of the kind is known of a tap: its own address is not its guest's.
  */
-static void vifmap_port_map_peer(struct vifmap_port *port,
-				 struct netlink_ext_ack *extack)
+static int vifmap_port_map_peer(struct vifmap_port *port,
+				struct netlink_ext_ack *extack)
 {
 	const struct net_device_ops *ops = port->dev->netdev_ops;
 	struct net_device *peer = NULL;
 	u8 addr[ETH_ALEN] = {};
+	int err;
 
 	rcu_read_lock();
 	if (ops->ndo_get_peer_dev)
@@ -370,13 +371,16 @@ static void vifmap_port_map_peer(struct vifmap_port *port,
 		ether_addr_copy(addr, peer->dev_addr);
 	rcu_read_unlock();
 
-	if (!peer)
+	if (!peer) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "No address leads to %s yet: vifmap mac add MAC vif %s",
 				   port->dev->name, port->dev->name);
-	else
-		vifmap_entry_add_rtnl(port, addr, VIFMAP_ORIGIN_PEER, true,
-				      extack);
+		return 0;
+	}
+	err = vifmap_entry_add_rtnl(port, addr, VIFMAP_ORIGIN_PEER, true,
+				    extack);
+	/* A vif without an address is of use, another may be mapped to it. */
+	return err == -ENOMEM ? err : 0;
 }
 
 /**
@@ -429,8 +433,10 @@ int vifmap_port_attach_rtnl(struct vifmap_dev *vd, struct net_device *vif,
 	vd->ports_count++;
 	vifmap_nl_notify_port(port, VIFMAP_CMD_PORT_ADD_NTF,
 			      VIFMAP_REASON_USER);
-	vifmap_port_map_peer(port, extack);
-	return 0;
+	err = vifmap_port_map_peer(port, extack);
+	if (err)
+		vifmap_port_detach_rtnl(port, VIFMAP_REASON_USER);
+	return err;
 
 err_unlink:
 	list_del_rcu(&port->list);
