@@ -79,14 +79,14 @@ uninstall-modules: kdir
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 
-.PHONY: check check-all check-static check-builds check-selftests demo
+.PHONY: check check-all check-static check-builds check-selftests check-debug demo
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
 check-all: KERNELS = 6.1 6.12 7.2
-check-all: check
+check-all: check check-debug
 
-check-static check-builds check-selftests:
+check-static check-builds check-selftests check-debug:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
 
 demo:
@@ -116,6 +116,8 @@ help:
 ## make check-static      style, comments, spelling, generated code
 ## make check-builds      no warning from gcc, clang and sparse
 ## make check-selftests   the tests, each kernel in a virtual machine
+## make check-debug       the tests on a kernel that looks for mistakes, which
+##                        it builds first; not part of make check
 ## make demo              see it at work in a virtual machine
 ##
 ## Settings, as in make KERNELS=6.1 check:

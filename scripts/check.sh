@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh [static] [builds] [selftests] - run these checks, or all of them,
-# to the end; fail when one of them did. From the environment:
+# check.sh [static] [builds] [selftests] [debug] - run these checks, or all but
+# debug, to the end; fail when one of them did. From the environment:
 #
-#   KERNELS   kernels to build for and test on (6.1 6.12)
+#   KERNELS   kernels to build for and test on (6.1 6.12); debug has its own
 #   TESTS     tests to run (all)
 #
-# The last line is the sum of the selftests' results over all kernels.
+# The last line is the sum of the results of the selftests that ran last.
 set -euo pipefail
 
 top=$(dirname "$(dirname "$(realpath "$0")")")
@@ -57,6 +57,17 @@ check_builds()
 }
 
 # The last line that they say is repeated as the last line of all.
+run_selftests()
+{
+	local what=$1
+
+	shift
+	header "$what"
+	"$top/selftests/run.sh" "$@" "${tests[@]}" | tee "$log" ||
+		failures+=("$what")
+	result=$(tail -n 1 "$log")
+}
+
 check_selftests()
 {
 	local kernel options=()
@@ -64,10 +75,16 @@ check_selftests()
 	for kernel in "${kernels[@]}"; do
 		options+=(-k "$kernel")
 	done
-	header "selftests on ${kernels[*]}"
-	"$top/selftests/run.sh" "${options[@]}" "${tests[@]}" | tee "$log" ||
-		failures+=("selftests")
-	result=$(tail -n 1 "$log")
+	run_selftests "selftests on ${kernels[*]}" "${options[@]}"
+}
+
+# A machine is emulated on one thread: two of them keep two processors busy.
+check_debug()
+{
+	header "build for the debug kernel"
+	"$top/scripts/build-module.sh" -k debug -w gcc ||
+		failures+=("build for the debug kernel")
+	run_selftests "selftests on the debug kernel" -k debug -s 2
 }
 
 summary()
@@ -86,9 +103,9 @@ summary()
 [ $# -gt 0 ] || set -- static builds selftests
 for step; do
 	case $step in
-	static|builds|selftests) ;;
+	static|builds|selftests|debug) ;;
 	*)
-		echo "usage: ${0##*/} [static] [builds] [selftests]" >&2
+		echo "usage: ${0##*/} [static] [builds] [selftests] [debug]" >&2
 		exit 1 ;;
 	esac
 done

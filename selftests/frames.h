@@ -2,6 +2,8 @@
 #ifndef FRAMES_H
 #define FRAMES_H
 
+#include <stdlib.h>
+
 #include <linux/if_ether.h>
 #include <linux/types.h>
 
@@ -10,7 +12,15 @@
 #define MAX_FRAME	65536
 #define MAX_ENDS	24
 #define VNET_HDR_LEN	10
-#define PATIENCE_MS	5000
+#define PATIENCE_MS	patience_ms()
+
+/* How long a frame may take; in-vm.sh knows how slow the kernel is. */
+static inline int patience_ms(void)
+{
+	const char *factor = getenv("VIFMAP_PATIENCE");
+
+	return 5000 * (factor ? atoi(factor) : 1);
+}
 
 enum kind { LINK, STACK, TAP };
 

@@ -4,12 +4,18 @@
 # in-vm.sh [-v] MODULE TEST... - load the module, run the tests, unload it.
 # KTAP on standard output: one result per test, the results inside a test
 # indented, with -v or when it fails. Meant for a machine that may crash.
+#
+# On a kernel that looks for leaks and for wrong locking, what it has found is a
+# result, too. Such a kernel is slow: whoever waits takes VIFMAP_PATIENCE times
+# as long as usual.
 set -u
 
 here=$(dirname "$(realpath "$0")")
 timeout=45
 # shellcheck source=/dev/null
 . "$here/settings"
+kmemleak=/sys/kernel/debug/kmemleak
+lockdep=/proc/lockdep_stats
 verbose=n
 failures=0 number=0
 processors=$(nproc)
@@ -107,7 +113,7 @@ load()
 # What a test has left in flight may hold the module for a moment.
 unload()
 {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 20 * VIFMAP_PATIENCE))
 
 	until rmmod vifmap 2>"$log"; do
 		if [ $SECONDS -ge $end ]; then
@@ -118,15 +124,70 @@ unload()
 	done
 }
 
+# With KASAN the compiler adds a check to each access to memory.
+set_patience()
+{
+	export VIFMAP_PATIENCE=1
+
+	if grep -qw kasan_report /proc/kallsyms; then
+		VIFMAP_PATIENCE=6
+	fi
+	timeout=$((timeout * VIFMAP_PATIENCE))
+}
+
+# A block counts as lost when it is five seconds old and two scans in a row have
+# found nothing that points to it, and that its contents have not changed.
+scan_memory()
+{
+	sleep 6
+	echo scan >$kmemleak && echo scan >$kmemleak
+}
+
+# What has been lost so far is not ours.
+forget_leaks()
+{
+	[ ! -e $kmemleak ] || { scan_memory && echo clear >$kmemleak; }
+}
+
+# no_leaks WHEN: a report names functions of the module only while it is loaded,
+# and what the module still points to is lost only when it has gone.
+no_leaks()
+{
+	local status=0
+
+	[ -e $kmemleak ] || return 0
+	if ! scan_memory || ! cp $kmemleak "$log" || [ -s "$log" ]; then
+		status=1
+		sed 's/^/# /' "$log"
+	fi
+	report $status "no memory is lost, $1"
+}
+
+# After its first report lockdep looks at nothing any more.
+lockdep_is_on()
+{
+	[ -e $lockdep ] || return 0
+	grep -qE '^ *debug_locks: *1$' $lockdep
+	report $? "lockdep is still on"
+}
+
+results=$(($# + 2))
+[ ! -e $kmemleak ] || results=$((results + 2))
+[ ! -e $lockdep ] || results=$((results + 1))
 logs=$(mktemp -d)
-log=$logs/rmmod
+log=$logs/log
 trap 'rm -rf "$logs"' EXIT
 
 echo "TAP version 13"
-echo "1..$(($# + 2))"
+echo "1..$results"
+set_patience
+forget_leaks || echo "# the leak detector does not work"
 load
 report $? "insmod"
 run_tests "$@"
+no_leaks "the module loaded"
 unload
 report $? "rmmod"
+no_leaks "the module gone"
+lockdep_is_on
 [ "$failures" -eq 0 ]

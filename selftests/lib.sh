@@ -142,7 +142,8 @@ splats='BUG:|kernel BUG at|WARNING:|Oops|KASAN:|UBSAN:|protection fault'
 splats+='|lock inversion|inconsistent lock|recursive locking|suspicious RCU'
 splats+='|circular locking|while atomic|invalid context|refcount_t:'
 splats+='|leaked reference|unregister_netdevice: waiting|lockup|stall'
-splats+='|blocked for more than|caps=.*len='
+splats+='|blocked for more than|caps=.*len=|BUG [a-z].*\(|ODEBUG:'
+splats+='|has [0-9]+/[0-9]+ users|reference already released|non-static key'
 
 # Says what the kernel's log has of that since this test began.
 new_splats()
@@ -169,10 +170,13 @@ echo "TAP version 13"
 
 # --- waiting ---------------------------------------------------------------
 
+# How much slower than an ordinary kernel this one is: in-vm.sh says so.
+patience=${VIFMAP_PATIENCE-1}
+
 # wait_until COMMAND...: for a condition, 20 s at most
 wait_until()
 {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 20 * patience))
 
 	until "$@" >/dev/null 2>&1; do
 		if [ $SECONDS -ge $end ]; then
@@ -411,7 +415,8 @@ start_frames()
 ask()
 {
 	echo "$*" >&"${FRAMES[1]}" &&
-		read -r -t 60 reply <&"${FRAMES[0]}" || reply='error no answer'
+		read -r -t $((60 * patience)) reply <&"${FRAMES[0]}" ||
+		reply='error no answer'
 	echo "$reply"
 	[[ $reply = ok* ]]
 }

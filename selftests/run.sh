@@ -11,8 +11,9 @@ top=$(dirname "$here")
 usage()
 {
 	cat <<-END
-	usage: ${0##*/} [-k VERSION]... [-v] [TEST]...
-	  -k VERSION  kernel: 6.1, 6.12 or 7.2 (6.1 and 6.12)
+	usage: ${0##*/} [-k VERSION]... [-s N] [-v] [TEST]...
+	  -k VERSION  kernel: 6.1, 6.12, 7.2 or debug (6.1 and 6.12)
+	  -s N        N machines for each kernel, which share the tests (1)
 	  -v          the results inside each test, too
 	  TEST        file names of tests (all of them)
 	The last line is "N passed, N failed, N skipped". Status 0 when none failed
@@ -26,10 +27,11 @@ options()
 {
 	local option
 
-	kernels=() verbose=()
-	while getopts 'k:vh' option; do
+	kernels=() verbose=() shares=1
+	while getopts 'k:s:vh' option; do
 		case $option in
 		k) kernels+=("$OPTARG") ;;
+		s) shares=$OPTARG ;;
 		v) verbose=(-v) ;;
 		h) usage; exit 0 ;;
 		*) usage >&2; exit 2 ;;
@@ -80,53 +82,78 @@ build()
 # over the int3 that was there for a moment.
 run_vm()
 {
-	local version=$1 module=$2 status=0
+	local version=$1 module=$2 status=0 options=(-m 2048 -t 1500)
 
+	shift 2
+	# Shadow memory, and an order of magnitude more to be done
+	[ "$version" != debug ] || options=(-m 4096 -t 3600)
 	echo "# kernel $version"
-	"$here/vm/run.sh" -k "$version" -1 -c 2 -t 1500 -d "$top" \
+	"$here/vm/run.sh" -k "$version" -1 -c 2 "${options[@]}" -d "$top" \
 		-n virtio-net-pci -n e1000 -n vmxnet3 -- \
-		selftests/in-vm.sh "${verbose[@]}" "$module" "${tests[@]}" ||
-		status=$?
+		selftests/in-vm.sh "${verbose[@]}" "$module" "$@" || status=$?
 	# Status 1: a test failed, which the output says already.
 	[ $status -le 1 ] || echo "not ok 0 kernel $version (status $status)"
 }
 
-# Starts a kernel; what it has to say goes to a file of its own.
+# Sets share to every so manieth test: those beside each other in the alphabet
+# often are of the same kind, and so of the same length.
+take_share()
+{
+	local number=$1 i
+
+	share=()
+	for ((i = number; i < ${#tests[@]}; i += shares)); do
+		share+=("${tests[i]}")
+	done
+}
+
+# Starts a kernel; what each machine has to say goes to a file of its own.
 start_kernel()
 {
-	local version=$1 module
+	local version=$1 module number share
 
-	: >"$work/$version"
 	if ! module=$("$top/scripts/build-module.sh" -k "$version"); then
-		echo "not ok 1 build for $version" >"$work/$version"
+		echo "not ok 1 build for $version" >"$work/$version.0"
 		return
 	fi
 	module=$(realpath "${module##*$'\n'}")
-	run_vm "$version" "$module" >"$work/$version" 2>&1 &
-	pids[$version]=$!
+	for ((number = 0; number < shares; number++)); do
+		take_share $number
+		[ ${#share[@]} -gt 0 ] || break
+		: >"$work/$version.$number"
+		run_vm "$version" "$module" "${share[@]}" \
+			>"$work/$version.$number" 2>&1 &
+		pids[$version.$number]=$!
+	done
 }
 
-# Shows what it says until it ends.
+# Shows what its machines say until they end, one after the other.
 follow_kernel()
 {
-	local version=$1 pid=${pids[$1]-}
+	local number file pid
 
-	if [ "$pid" ]; then
-		tail -n +1 -f --pid="$pid" "$work/$version"
-		wait "$pid"
-	else
-		cat "$work/$version"
-	fi
-	cat "$work/$version" >>"$results"
+	for ((number = 0; number < shares; number++)); do
+		file=$work/$1.$number pid=${pids[$1.$number]-}
+		[ -e "$file" ] || continue
+		if [ "$pid" ]; then
+			tail -n +1 -f --pid="$pid" "$file"
+			wait "$pid"
+		else
+			cat "$file"
+		fi
+		cat "$file" >>"$results"
+	done
 }
 
-# As many at once as there are processors, shown in the order given.
+# No more machines at once than there are processors, unless one kernel wants
+# more; shown in the order given.
 run_kernels()
 {
-	local version running=()
+	local version running=() limit
 
+	limit=$(($(nproc) / shares))
 	for version; do
-		if [ ${#running[@]} -ge "$(nproc)" ]; then
+		if [ ${#running[@]} -gt 0 ] && [ ${#running[@]} -ge $limit ]; then
 			follow_kernel "${running[0]}"
 			running=("${running[@]:1}")
 		fi

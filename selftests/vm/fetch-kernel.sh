@@ -13,7 +13,9 @@
 #   buildroot  root folder to do that in, where the host's compiler will not do
 #
 # A kernel comes from a provider: kernels/NAME.sh, whose function provide_NAME
-# fills the folder $work with the above. versions() says which one to ask.
+# fills the folder $work with the above. versions() says which one to ask. Where
+# it has a function key_NAME, too, a kernel in the cache whose file `key` says
+# something else is replaced.
 set -euo pipefail
 export LC_ALL=C # apt's words are read
 
@@ -31,6 +33,7 @@ versions()
 	6.1) echo debian 6.1 linux-image-amd64 ;;
 	6.12) echo debian 6.12 linux-image-6.12-amd64 ;;
 	7.2) echo sid 7.2 ;;
+	debug) echo debug linux-source-6.12 ;;
 	*) return 1 ;;
 	esac
 }
@@ -81,7 +84,20 @@ cleanup()
 	mapfile -t jobs < <(jobs -p)
 	[ ${#jobs[@]} -eq 0 ] || kill -9 "${jobs[@]}" 2>/dev/null || :
 	wait
-	rm -rf "$work"
+	rm -rf "$work" "$old"
+}
+
+# Goes when we end: whoever has just been told of it may still read it.
+discard()
+{
+	old=$(mktemp -d "$cache/.$version.XXXXXX")
+	mv "$cache/$version" "$old/"
+}
+
+in_cache()
+{
+	[ -e "$cache/$version" ] &&
+		[ "$key" = "$(cat "$cache/$version/key" 2>/dev/null)" ]
 }
 
 fetch()
@@ -92,22 +108,28 @@ fetch()
 	chmod 755 "$work"
 	trap cleanup EXIT
 	trap 'exit 1' HUP INT TERM
-	# shellcheck source=selftests/vm/kernels/debian.sh
-	. "$here/kernels/${provider[0]}.sh"
 	"provide_${provider[0]}" "${provider[@]:1}"
 	complete "$work"
+	[ -z "$key" ] || echo "$key" >"$work/key"
+	[ ! -e "$cache/$version" ] || discard
 	mv -T "$work" "$cache/$version"
 	say "$version is $(cat "$cache/$version/release")"
 }
 
 version=${1-}
 read -ra provider < <(versions "$version") ||
-	die "usage: ${0##*/} 6.1|6.12|7.2"
+	die "usage: ${0##*/} 6.1|6.12|7.2|debug"
+work='' old='' key=''
+# shellcheck source=selftests/vm/kernels/debian.sh
+. "$here/kernels/${provider[0]}.sh"
+if declare -F "key_${provider[0]}" >/dev/null; then
+	key=$("key_${provider[0]}" "${provider[@]:1}")
+fi
 
 mkdir -p "$cache"
-if [ ! -e "$cache/$version" ]; then
+if ! in_cache; then
 	exec 9>"$cache/.$version.lock"
 	flock 9
-	[ -e "$cache/$version" ] || fetch
+	in_cache || fetch
 fi
 echo "$cache/$version"

@@ -482,6 +482,30 @@ void vifmap_entry_flush_rtnl(struct vifmap_port *port,
 	vifmap_pending_rtnl(vd);
 }
 
+/* Puts an entry of the host into the map, in place of what a guest was quick
+ * to learn: it is the host's.
+ */
+static int vifmap_host_insert(struct vifmap_dev *vd, struct vifmap_entry *entry)
+{
+	struct vifmap_map *map = &vd->map;
+	struct vifmap_entry *learned;
+	int err;
+
+	vifmap_map_reserve_rtnl(map, 1);
+
+	spin_lock_bh(&map->lock);
+	learned = vifmap_map_find(map, entry->addr);
+	if (learned && learned->origin == VIFMAP_ORIGIN_LEARNED) {
+		vifmap_entry_unlink(map, learned, VIFMAP_REASON_USER);
+		vifmap_entry_queue(vd, learned);
+	}
+	err = vifmap_map_insert(map, entry, true, &vd->host_entries);
+	spin_unlock_bh(&map->lock);
+
+	vifmap_pending_rtnl(vd);
+	return err == -EEXIST ? -EADDRINUSE : err;
+}
+
 static int vifmap_host_add(struct vifmap_dev *vd, const struct net_device *dev)
 {
 	u64 key = vifmap_key_from_addr(dev->dev_addr);
@@ -493,22 +517,18 @@ static int vifmap_host_add(struct vifmap_dev *vd, const struct net_device *dev)
 		entry->stale = false;
 		return 0;
 	}
-	/* What a guest was quick to learn is still the host's. */
-	if (entry && entry->origin == VIFMAP_ORIGIN_LEARNED)
-		vifmap_entry_del_rtnl(vd, entry, VIFMAP_REASON_USER);
-	else if (entry)
-		return -EADDRINUSE;
 
-	entry = vifmap_entry_alloc(key, NULL, VIFMAP_ORIGIN_HOST);
+	entry = vd->host_spare;
+	vd->host_spare = NULL;
+	if (!entry)
+		entry = vifmap_entry_alloc(key, NULL, VIFMAP_ORIGIN_HOST);
 	if (!entry)
 		return -ENOMEM;
-	err = vifmap_entry_insert(vd, entry, true, &vd->host_entries);
-	if (err) {
+	entry->addr = key;
+	err = vifmap_host_insert(vd, entry);
+	if (err)
 		kfree(entry);
-		return err;
-	}
-	vifmap_entry_announce(vd, entry);
-	return 0;
+	return err;
 }
 
 /* The device's own address and those of VLAN devices on it, and on them. */
@@ -531,8 +551,8 @@ static int vifmap_host_add_all(struct vifmap_dev *vd, struct net_device *dev)
  * @vd: The device.
  *
  * Context: RTNL held.
- * Return: 0, -ENOMEM, or -EADDRINUSE when a vif has one of the addresses; no
- *	address of the host is forgotten then, but a new one may be missing.
+ * Return: 0, or -ENOMEM, or -EADDRINUSE when a vif has one of the addresses,
+ *	and nothing is changed.
  */
 int vifmap_host_sync_rtnl(struct vifmap_dev *vd)
 {
@@ -544,13 +564,14 @@ int vifmap_host_sync_rtnl(struct vifmap_dev *vd)
 	list_for_each_entry(entry, &vd->host_entries, list)
 		entry->stale = true;
 	err = vifmap_host_add_all(vd, vd->pdev);
-	if (err)
-		return err;
 	list_for_each_entry_safe(entry, next, &vd->host_entries, list) {
-		if (entry->stale)
+		/* New ones are those that nobody has been told of. */
+		if (err ? !entry->announced : entry->stale)
 			vifmap_entry_del_rtnl(vd, entry, VIFMAP_REASON_USER);
+		else if (!entry->announced)
+			vifmap_entry_announce(vd, entry);
 	}
-	return 0;
+	return err;
 }
 
 /**
@@ -567,27 +588,42 @@ void vifmap_host_flush_rtnl(struct vifmap_dev *vd)
 
 	list_for_each_entry_safe(entry, next, &vd->host_entries, list)
 		vifmap_entry_del_rtnl(vd, entry, VIFMAP_REASON_DEVICE);
+	kfree(vd->host_spare);
+	vd->host_spare = NULL;
 }
 
 /**
- * vifmap_host_check_rtnl() - Whether the host may have an address.
+ * vifmap_host_prepare_rtnl() - Make ready for an address of the host.
  * @vd: The device.
- * @addr: The address.
- * @extack: Says who has it.
+ * @addr: The address that the host is about to have.
+ * @extack: Says what speaks against it.
+ *
+ * Once the host has it there is no going back, so nothing must fail then: the
+ * entry is made now, and kept until vifmap_host_sync_rtnl() wants it.
  *
  * Context: RTNL held.
- * Return: 0, or -EADDRINUSE when a vif has it.
+ * Return: 0, -EADDRINUSE when a vif has it, or -ENOMEM.
  */
-int vifmap_host_check_rtnl(struct vifmap_dev *vd, const u8 *addr,
-			   struct netlink_ext_ack *extack)
+int vifmap_host_prepare_rtnl(struct vifmap_dev *vd, const u8 *addr,
+			     struct netlink_ext_ack *extack)
 {
 	const struct vifmap_entry *entry;
 
 	ASSERT_RTNL();
 
 	entry = vifmap_map_find(&vd->map, vifmap_key_from_addr(addr));
-	if (!entry || !entry->port)
+	if (entry && entry->port) {
+		vifmap_entry_refuse_taken(vd, entry, addr, extack);
+		return -EADDRINUSE;
+	}
+	if (entry || vd->host_spare)
 		return 0;
-	vifmap_entry_refuse_taken(vd, entry, addr, extack);
-	return -EADDRINUSE;
+
+	vd->host_spare = vifmap_entry_alloc(0, NULL, VIFMAP_ORIGIN_HOST);
+	if (!vd->host_spare) {
+		NL_SET_ERR_MSG(extack,
+			       "No memory for the entry of the new address");
+		return -ENOMEM;
+	}
+	return 0;
 }

@@ -276,8 +276,12 @@ static void vifmap_nl_notify(u8 cmd, vifmap_nl_fill_t *fill,
 	if (!genl_has_listeners(&vifmap_nl_family, net, VIFMAP_NLGRP_EVENTS))
 		return;
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
+	if (!msg) {
+		/* What has happened stays so: tell them to look. */
+		genl_set_err(&vifmap_nl_family, net, 0, VIFMAP_NLGRP_EVENTS,
+			     -ENOBUFS);
 		return;
+	}
 
 	hdr = genlmsg_put(msg, 0, 0, &vifmap_nl_family, 0, cmd);
 	if (hdr) {

@@ -377,12 +377,13 @@ static struct vifmap_port *vifmap_port_alloc(struct vifmap_dev *vd,
  * is mapped; later changes, which the container could make, are not followed.
  * Nothing of the kind is known of a tap: its own address is not its guest's.
  */
-static void vifmap_port_map_peer(struct vifmap_port *port,
-				 struct netlink_ext_ack *extack)
+static int vifmap_port_map_peer(struct vifmap_port *port,
+				struct netlink_ext_ack *extack)
 {
 	const struct net_device_ops *ops = port->dev->netdev_ops;
 	struct net_device *peer = NULL;
 	u8 addr[ETH_ALEN] = {};
+	int err;
 
 	rcu_read_lock();
 	if (ops->ndo_get_peer_dev)
@@ -391,13 +392,16 @@ static void vifmap_port_map_peer(struct vifmap_port *port,
 		ether_addr_copy(addr, peer->dev_addr);
 	rcu_read_unlock();
 
-	if (!peer)
+	if (!peer) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "No address leads to %s yet: vifmap mac add MAC vif %s",
 				   port->dev->name, port->dev->name);
-	else
-		vifmap_entry_add_rtnl(port, addr, VIFMAP_ORIGIN_PEER, true,
-				      extack);
+		return 0;
+	}
+	err = vifmap_entry_add_rtnl(port, addr, VIFMAP_ORIGIN_PEER, true,
+				    extack);
+	/* A vif without an address is of use, another may be mapped to it. */
+	return err == -ENOMEM ? err : 0;
 }
 
 /**
@@ -450,8 +454,10 @@ int vifmap_port_attach_rtnl(struct vifmap_dev *vd, struct net_device *vif,
 	vd->ports_count++;
 	vifmap_nl_notify_port(port, VIFMAP_CMD_PORT_ADD_NTF,
 			      VIFMAP_REASON_USER);
-	vifmap_port_map_peer(port, extack);
-	return 0;
+	err = vifmap_port_map_peer(port, extack);
+	if (err)
+		vifmap_port_detach_rtnl(port, VIFMAP_REASON_USER);
+	return err;
 
 err_unlink:
 	list_del_rcu(&port->list);
@@ -613,10 +619,10 @@ static int vifmap_host_visit(struct net_device *dev,
 	return err;
 }
 
-static int vifmap_host_visit_check(struct vifmap_dev *vd,
-				   const struct vifmap_host_addr *addr)
+static int vifmap_host_visit_prepare(struct vifmap_dev *vd,
+				     const struct vifmap_host_addr *addr)
 {
-	return vifmap_host_check_rtnl(vd, addr->addr, addr->extack);
+	return vifmap_host_prepare_rtnl(vd, addr->addr, addr->extack);
 }
 
 static int vifmap_host_visit_sync(struct vifmap_dev *vd,
@@ -638,7 +644,7 @@ static int vifmap_host_addr_changing(struct net_device *dev, void *ptr)
 		.extack = info->info.extack,
 	};
 
-	return vifmap_host_visit(dev, vifmap_host_visit_check, &addr);
+	return vifmap_host_visit(dev, vifmap_host_visit_prepare, &addr);
 }
 
 /* A VLAN device is put on the pdev: its address becomes one of the host's. */
@@ -652,7 +658,7 @@ static int vifmap_upper_changing(struct net_device *dev, void *ptr)
 
 	if (!info->linking || !is_vlan_dev(info->upper_dev))
 		return 0;
-	return vifmap_host_visit(dev, vifmap_host_visit_check, &addr);
+	return vifmap_host_visit(dev, vifmap_host_visit_prepare, &addr);
 }
 
 /* The address of a VLAN device is one of the host's now, or no longer. */

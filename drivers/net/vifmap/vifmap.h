@@ -159,6 +159,8 @@ struct vifmap_port {
  * @flood: Flood rate of the wire.
  * @egress_ops: The hook for the host's frames.
  * @host_entries: Entries of the host; written under &vifmap_map.lock.
+ * @host_spare: An entry for the address that the host is about to have, if any;
+ *	under RTNL.
  * @vlans_used: VLANs that trunk vifs have sent in, for each protocol.
  * @vlans_filtered: Those of them in the pdev's VLAN filter; under RTNL.
  * @trunks: Number of ends with trunk on; under RTNL.
@@ -189,6 +191,7 @@ struct vifmap_dev {
 	struct vifmap_rate flood;
 	struct nf_hook_ops egress_ops;
 	struct list_head host_entries;
+	struct vifmap_entry *host_spare;
 	DECLARE_BITMAP(vlans_used[VIFMAP_VLAN_PROTOCOLS], VLAN_N_VID);
 	DECLARE_BITMAP(vlans_filtered[VIFMAP_VLAN_PROTOCOLS], VLAN_N_VID);
 	u32 trunks;
@@ -313,8 +316,8 @@ void vifmap_entry_flush_rtnl(struct vifmap_port *port,
 void vifmap_pending_rtnl(struct vifmap_dev *vd);
 int vifmap_host_sync_rtnl(struct vifmap_dev *vd);
 void vifmap_host_flush_rtnl(struct vifmap_dev *vd);
-int vifmap_host_check_rtnl(struct vifmap_dev *vd, const u8 *addr,
-			   struct netlink_ext_ack *extack);
+int vifmap_host_prepare_rtnl(struct vifmap_dev *vd, const u8 *addr,
+			     struct netlink_ext_ack *extack);
 
 /* learn.c */
 int vifmap_learn_set_rtnl(struct vifmap_port *port, u32 learn,

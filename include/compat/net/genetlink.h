@@ -204,6 +204,8 @@ static inline int compat_genl_register(struct compat_genl_family *family)
 	genl_unregister_family(&(family)->real.genl)
 #define genl_has_listeners(family, net, group) \
 	genl_has_listeners(&(family)->real.genl, net, group)
+#define genl_set_err(family, net, portid, group, code) \
+	genl_set_err(&(family)->real.genl, net, portid, group, code)
 #define genlmsg_multicast_netns(family, net, skb, portid, group, flags)	\
 	genlmsg_multicast_netns(&(family)->real.genl, net, skb,	\
 				portid, group, flags)

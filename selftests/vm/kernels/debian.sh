@@ -4,7 +4,7 @@
 # debian.sh - kernels from the packages of this host's own release of Debian;
 # sourced by fetch-kernel.sh
 
-work=${work:?} install_packages=${install_packages:?}
+work=${work-} install_packages=${install_packages:?}
 
 # RELEASE that the meta-package wants now
 debian_release()

@@ -8,7 +8,7 @@
 # small Debian to build modules in. The machine's own apt knows nothing of it:
 # debootstrap fetches and verifies the packages, those of the kernel, too.
 
-work=${work:?} install_packages=${install_packages:?}
+work=${work-} install_packages=${install_packages:?}
 
 # Where this machine has its Debian from, which apt's lists say
 sid_mirror()

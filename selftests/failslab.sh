@@ -1,0 +1,261 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Out of memory: each request is made again and again, and each time another one
+# of the allocations that the kernel makes for it, in the module or on its
+# behalf, fails. Then either the request fails and nothing has changed, or it
+# succeeds and all is as if there had been memory.
+#
+# A notification that finds no memory is lost; whoever listens is told so, and
+# the request succeeds.
+#
+#         eth0.5
+#          eth0 (vifmap0)   host
+#           |  |
+#          v0  v1
+#         veth tap
+
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+faults=/sys/kernel/debug/failslab
+pages=/sys/kernel/debug/fail_page_alloc
+need_commands bridge
+if [ ! -e /proc/self/fail-nth ] || [ ! -e $faults/require-start ]; then
+	skip "the kernel cannot make allocations fail (FAILSLAB)"
+fi
+
+# Of all allocations those count that have the module on their stack; its text
+# is where /proc/modules says it is.
+watch_module()
+{
+	local size start dir
+
+	read -r _ size _ _ _ start _ < <(grep '^vifmap ' /proc/modules)
+	for dir in $faults $pages; do
+		echo 0 >"$dir/probability"
+		echo 0 >"$dir/verbose"
+		echo N >"$dir/ignore-gfp-wait"
+		echo 32 >"$dir/stacktrace-depth"
+		echo "$((start))" >"$dir/require-start"
+		echo "$((start + size))" >"$dir/require-end"
+	done
+	echo 0 >$pages/min-order
+}
+
+# All that a request could leave behind; the order in which entries were added
+# is not part of it.
+get_whole_state()
+{
+	get_state
+	state+=$'\n'$(bridge fdb show
+		cat /sys/class/net/{eth0,v0,v1,vifmap0}/flags 2>&1)
+	state=$(sort <<<"$state")
+}
+
+# Makes a request whose N-th allocation fails. Sets status and left, which is 0
+# when it has failed.
+fail_nth()
+{
+	local n=$1
+
+	shift
+	FAILNTH=$n FAILNTH_LEFT=$tmp/left LD_PRELOAD=$here/failnth.so \
+		"$@" >"$tmp/output" 2>&1
+	status=$?
+	left=$(<"$tmp/left")
+}
+
+# compare WHAT WANT: adds to the caller's wrong
+compare()
+{
+	[ "$state" = "$2" ] ||
+		wrong+=("$1:" "$(diff <(echo "$2") <(echo "$state"))"
+			"$(<"$tmp/output")")
+}
+
+# survives NAME UNDO COMMAND...: UNDO is a function that takes it back.
+survives()
+{
+	local name=$1 undo=$2 before after n=0 left=0 status wrong=()
+
+	shift 2
+	get_whole_state
+	before=$state
+	must "$@"
+	get_whole_state
+	after=$state
+	must "$undo"
+	while [ "$left" -eq 0 ] && [ ${#wrong[@]} -eq 0 ]; do
+		n=$((n + 1))
+		fail_nth "$n" "$@"
+		get_whole_state
+		if [ "$status" -eq 0 ]; then
+			compare "success without allocation $n" "$after"
+			must "$undo"
+			get_whole_state
+		fi
+		compare "taken back, or refused without allocation $n" "$before"
+	done
+	[ "$status" -eq 0 ] || wrong+=("status $status with all the memory"
+		"$(<"$tmp/output")")
+	[ ${#wrong[@]} -eq 0 ]
+	result $? "$name: $((n - 1)) allocations" ${wrong[@]+"${wrong[@]}"}
+}
+
+nothing() { :; }
+batch() { vifmap -b - <<<"$1"; }
+
+# --- the devices -----------------------------------------------------------
+
+create=(ip link add index 77 link eth0 name vifmap0
+	address 02:00:00:00:00:77 type vifmap)
+delete() { ip link del vifmap0; }
+attach_v1="attach v1 pdev eth0 mac 02:00:00:00:0b:01 mac 02:00:00:00:0b:02 learn 2"
+attach_v0() { ip link set v0 master vifmap0; }
+detach_v0() { ip link set v0 nomaster; }
+detach_v1() { vifmap detach v1; }
+
+must ip -batch - <<-END
+	link add eth0 index 70 address 02:00:00:00:00:01 type dummy
+	link add link eth0 name eth0.5 index 71 address 02:00:00:00:00:05 type vlan id 5
+	link add v0 index 72 address 02:00:00:00:02:00 type veth peer name p0 address 02:00:00:00:01:00
+	tuntap add dev v1 mode tap
+	$(quiet_up dev eth0)
+	$(quiet_up dev v0)
+	$(quiet_up dev v1)
+END
+watch_module
+
+survives "create a device" delete "${create[@]}"
+must "${create[@]}"
+must ip link set vifmap0 up
+survives "attach a veth" detach_v0 ip link set v0 master vifmap0
+survives "attach a tap with addresses and options" detach_v1 \
+	vifmap attach v1 pdev eth0 mac 02:00:00:00:0b:01 \
+	mac 02:00:00:00:0b:02 learn 2 trunk on
+must attach_v0
+must batch "$attach_v1"
+survives "detach a veth" attach_v0 ip link set v0 nomaster
+again_v1() { batch "$attach_v1"; }
+survives "detach a tap" again_v1 vifmap detach v1
+
+# --- entries ---------------------------------------------------------------
+
+a=02:00:00:00:0a:01
+del_a() { vifmap mac del "$a"; }
+add_a() { vifmap mac add "$a" vif v1; }
+survives "add an entry" del_a vifmap mac add $a vif v1
+survives "add an inactive one" del_a vifmap mac add $a vif v1 inactive
+survives "add one as bridge does" del_a \
+	bridge fdb add $a dev vifmap0 self via v1 static
+must add_a
+active_a() { vifmap mac set "$a" active; }
+inactive_a() { vifmap mac set "$a" inactive; }
+back_a() { vifmap mac set "$a" pdev eth0 vif v1 active; }
+survives "delete an entry" add_a vifmap mac del $a
+survives "switch one off" active_a vifmap mac set $a inactive
+survives "lead one to another vif" back_a vifmap mac set $a pdev eth0 vif v0
+must inactive_a
+survives "switch one on" inactive_a vifmap mac set $a active
+off_v1() { vifmap mac set vif v1 inactive; }
+on_v1() { vifmap mac set vif v1 active; }
+must on_v1
+survives "switch all of a vif off" on_v1 vifmap mac set vif v1 inactive
+must off_v1
+survives "switch all of a vif on" off_v1 vifmap mac set vif v1 active
+must on_v1
+add_v1() { batch "mac add $a vif v1
+	mac add 02:00:00:00:0b:01 vif v1
+	mac add 02:00:00:00:0b:02 vif v1"; }
+survives "flush a vif" add_v1 vifmap mac flush vif v1
+again_v0() { detach_v0 && attach_v0; }
+survives "make the peer's entry the user's" again_v0 \
+	vifmap mac add 02:00:00:00:01:00 vif v0
+
+# --- options ---------------------------------------------------------------
+
+dev_back() { vifmap dev set vifmap0 learn 0 max-macs 1024 host on; }
+survives "set options of a device" dev_back \
+	vifmap dev set vifmap0 learn 3 max-macs 100 host off
+host_port_off() { vifmap dev set vifmap0 host-port off; }
+host_port_on() { vifmap dev set vifmap0 host-port on; }
+survives "make the device an end" host_port_off \
+	vifmap dev set vifmap0 host-port on
+must host_port_on
+survives "make it none" host_port_on vifmap dev set vifmap0 host-port off
+old_address() { ip link set vifmap0 address 02:00:00:00:00:77; }
+survives "give it another address" old_address \
+	ip link set vifmap0 address 02:00:00:00:00:78
+must host_port_off
+port_back() { vifmap port set v1 learn 2 trunk off isolated off; }
+survives "set options of a vif" port_back \
+	vifmap port set v1 learn 5 trunk on isolated on
+
+# --- the map grows ---------------------------------------------------------
+
+# It has 64 buckets, two for each entry, and never shrinks: 32 entries of a new
+# device are wanted, two of them the host's, three those of attaching.
+fill()
+{
+	local i
+
+	echo "attach v0 pdev eth0"
+	for ((i = 1; i <= 27; i++)); do
+		printf 'mac add 02:00:00:00:0c:%02x vif v0\n' $i
+	done
+}
+fill >"$tmp/fill"
+build_again()
+{
+	ip link del vifmap0 && "${create[@]}" && vifmap -b "$tmp/fill" &&
+		batch "$attach_v1"
+}
+must build_again
+survives "add one for which the table grows" build_again \
+	vifmap mac add $a vif v1
+
+# --- dumps -----------------------------------------------------------------
+
+survives "show devices" nothing vifmap dev show
+survives "show vifs" nothing vifmap port show
+survives "show entries" nothing vifmap mac show
+survives "show an entry" nothing vifmap mac show 02:00:00:00:0b:01
+survives "show entries as bridge does" nothing bridge fdb show dev vifmap0
+
+# --- the host --------------------------------------------------------------
+
+eth0_back() { ip link set eth0 address 02:00:00:00:00:01; }
+survives "give the physical device another address" eth0_back \
+	ip link set eth0 address 02:00:00:00:00:0e
+vlan_back() { ip link set eth0.5 address 02:00:00:00:00:05; }
+survives "give a VLAN device on it another address" vlan_back \
+	ip link set eth0.5 address 02:00:00:00:00:0f
+vlan_del() { ip link del eth0.6; }
+survives "put a VLAN device on it" vlan_del \
+	ip link add link eth0 name eth0.6 index 76 \
+	address 02:00:00:00:00:06 type vlan id 6
+
+# --- the end ---------------------------------------------------------------
+
+new_netns far
+set_up() { "${create[@]}" && attach_v0 && batch "$attach_v1"; }
+must delete
+must set_up
+back_from_far()
+{
+	ip -n "${prefix}far" link set "$1" netns "${prefix}host" &&
+		ip link set "$1" up
+}
+v0_back() { back_from_far v0 && attach_v0; }
+survives "move a vif to another namespace" v0_back \
+	ip link set v0 netns "${prefix}far"
+survives "delete a device" set_up ip link del vifmap0
+eth0_home()
+{
+	back_from_far eth0 && ip link add link eth0 name eth0.5 index 71 \
+		address 02:00:00:00:00:05 type vlan id 5 && set_up
+}
+survives "move the physical device to another namespace" eth0_home \
+	ip link set eth0 netns "${prefix}far"
+finish
