@@ -83,8 +83,7 @@ run_vm()
 	local version=$1 module=$2 status=0
 
 	echo "# kernel $version"
-	"$here/vm/run.sh" -k "$version" -1 -c 2 -t 1500 -d "$top" \
-		${SEED:+-e SEED} -- \
+	"$here/vm/run.sh" -k "$version" -1 -c 2 -t 1500 -d "$top" -e SEED -- \
 		selftests/in-vm.sh "${verbose[@]}" "$module" "${tests[@]}" ||
 		status=$?
 	# Status 1: a test failed, which the output says already.
