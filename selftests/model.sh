@@ -23,32 +23,16 @@ seed=${1:-${SEED:-1}}
 [ "$seed" != random ] || seed=${EPOCHREALTIME//[!0-9]}
 operations=${2:-${OPERATIONS:-2000}}
 
-# IPv6 would speak unasked, on devices that come and go.
-quiet_netns()
-{
-	new_netns "$1"
-	no_ipv6 "$1"
-}
-
-no_ipv6()
-{
-	must at "$1" tee /proc/sys/net/ipv6/conf/{all,default}/disable_ipv6 \
-		<<<1
-}
-
 mac[host]=02:00:00:00:00:01
 mac[wire]=02:00:00:00:00:02
+build_barrier
 no_ipv6 host
-for place in wire away barrier v0 v1 v2; do
-	quiet_netns $place
+for place in wire away v0 v1 v2; do
+	new_netns $place
+	no_ipv6 $place
 done
 must ip -batch - <<<"$(pdev_lines)"
 must ip -n "${prefix}wire" link set wire0 up
-must ip -n "${prefix}barrier" -batch - <<-'END'
-	link add b0 type veth peer name b1
-	link set b0 up
-	link set b1 up
-END
 
 echo "# SEED=$seed OPERATIONS=$operations"
 model "$prefix" "$seed" "$operations"

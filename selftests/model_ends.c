@@ -32,7 +32,7 @@
 #define FRAME_LEN	60
 #define TAG_LEN		4
 #define ROOM		256
-#define ROUNDS		6
+#define ROUNDS		4
 #define PATIENCE_MS	10000
 
 enum kind { CLOSED, LINK, STACK, TAP };

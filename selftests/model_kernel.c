@@ -484,13 +484,18 @@ static int counters_text(char *to, int room, const struct counters *count)
 	return at;
 }
 
-static void counters_line(struct state *s, const char *name, const char *end,
-			  const struct counters *count)
+static void add_counters(struct state *s, const char *name, const char *end,
+			 const struct counters *count)
 {
 	char *to = state_line(s);
 	int at = snprintf(to, MAX_LINE, "counters of %s%s:", name, end);
 
 	counters_text(to + at, MAX_LINE - at, count);
+	if (s->n_counters == MAX_COUNTERS)
+		die("too many counters");
+	snprintf(s->counters[s->n_counters].name,
+		 sizeof(s->counters[0].name), "%s%s", name, end);
+	s->counters[s->n_counters++].count = *count;
 }
 
 void state_add_dev(struct state *s, const struct dev_state *dev)
@@ -499,8 +504,8 @@ void state_add_dev(struct state *s, const struct dev_state *dev)
 		 "device %s pdev %s up %d host %d max-macs %u macs %u ports %u learn %u",
 		 dev->name, dev->pdev, dev->up, dev->host, dev->max_macs,
 		 dev->macs, dev->ports, dev->learn);
-	counters_line(s, dev->name, ".wire", &dev->wire);
-	counters_line(s, dev->name, ".host", &dev->host_count);
+	add_counters(s, dev->name, ".wire", &dev->wire);
+	add_counters(s, dev->name, ".host", &dev->host_count);
 }
 
 void state_add_port(struct state *s, const struct port_state *port)
@@ -512,7 +517,7 @@ void state_add_port(struct state *s, const struct port_state *port)
 		 port->name, port->dev, port->up, port->macs, o->spoofcheck,
 		 o->isolated, o->trunk, o->learn, o->link_local,
 		 mac_text(port->spoofed));
-	counters_line(s, port->name, "", &port->count);
+	add_counters(s, port->name, "", &port->count);
 }
 
 void state_add_mac(struct state *s, const struct mac_state *mac)
@@ -538,6 +543,53 @@ static int compare_lines(const void *a, const void *b)
 void state_sort(struct state *s)
 {
 	qsort(s->line, s->n, MAX_LINE, compare_lines);
+}
+
+bool state_equal(const struct state *kernel, const struct state *model)
+{
+	int i = 0, j = 0, cmp;
+	bool equal = true;
+
+	while (i < kernel->n || j < model->n) {
+		cmp = i == kernel->n ? 1 : j == model->n ? -1 :
+		      strcmp(kernel->line[i], model->line[j]);
+		if (cmp < 0)
+			printf("#   kernel: %s\n", kernel->line[i]);
+		if (cmp > 0)
+			printf("#   model:  %s\n", model->line[j]);
+		equal &= !cmp;
+		i += cmp <= 0;
+		j += cmp >= 0;
+	}
+	return equal;
+}
+
+static int64_t unaccounted(const struct counters *count)
+{
+	int64_t sum = count->n[VIFMAP_A_STATS_RX_PACKETS] +
+		      count->n[VIFMAP_A_STATS_COPIES];
+	int i;
+
+	for (i = VIFMAP_A_STATS_FLOODED; i <= VIFMAP_A_STATS_MAX; i++)
+		sum -= count->n[i];
+	return sum;
+}
+
+bool state_sums_hold(const struct state *s)
+{
+	bool hold = true;
+	int64_t n;
+	int i;
+
+	for (i = 0; i < s->n_counters; i++) {
+		n = unaccounted(&s->counters[i].count);
+		if (!n)
+			continue;
+		printf("#   %lld frames and copies from %s are not accounted for\n",
+		       (long long)n, s->counters[i].name);
+		hold = false;
+	}
+	return hold;
 }
 
 static int parse_counter(const struct nlattr *attr, void *data)
@@ -691,6 +743,7 @@ static void dump(int cmd, mnl_cb_t cb, struct state *s)
 void state_dump(struct state *s)
 {
 	s->n = 0;
+	s->n_counters = 0;
 	dump(VIFMAP_CMD_DEV_GET, dev_cb, s);
 	dump(VIFMAP_CMD_PORT_GET, port_cb, s);
 	dump(VIFMAP_CMD_MAC_GET, mac_cb, s);

@@ -50,15 +50,21 @@ void events_forget(void);
 void events_wait_mac_gone(mac_t mac);
 
 /*
- * The state of everything, as text: a line for each device, vif and entry, in
- * an order of their own.
+ * The state of everything, as text: a line for each device, vif, entry and set
+ * of counters, in an order of their own.
  */
 #define MAX_LINES	128
 #define MAX_LINE	640
+#define MAX_COUNTERS	16
 
 struct state {
 	char line[MAX_LINES][MAX_LINE];
 	int n;
+	struct {
+		char name[32];
+		struct counters count;
+	} counters[MAX_COUNTERS];
+	int n_counters;
 };
 
 struct port_state {
@@ -97,6 +103,10 @@ void state_add_port(struct state *s, const struct port_state *port);
 void state_add_mac(struct state *s, const struct mac_state *mac);
 void state_sort(struct state *s);
 void state_dump(struct state *s);
+/* Says where two states differ; returns whether they do not. */
+bool state_equal(const struct state *kernel, const struct state *model);
+/* Says of which end not every frame and copy is accounted for, once. */
+bool state_sums_hold(const struct state *s);
 
 const char *mac_text(mac_t mac);
 void mac_to_bytes(mac_t mac, uint8_t *bytes);
