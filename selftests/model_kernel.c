@@ -24,6 +24,8 @@
 
 #define PATIENCE_MS	20000
 #define MAX_NETNS	16
+#define MAX_ANNOUNCED	64
+#define EVENTS_RCVBUF	(1 << 20)
 
 static struct mnl_socket *rtnls[MAX_NETNS], *rtnl, *genl, *events;
 static int family, group;
@@ -412,22 +414,48 @@ int fdb_del(int dev, int vif, mac_t mac)
 
 /* --- events -------------------------------------------------------------- */
 
-static int gone_cb(const struct nlmsghdr *nlh, void *data)
+/* The addresses that listeners know to be in the map */
+static mac_t announced[MAX_ANNOUNCED];
+static int n_announced;
+
+static int find_announced(mac_t mac)
+{
+	int i;
+
+	for (i = 0; i < n_announced; i++)
+		if (announced[i] == mac)
+			return i;
+	return -1;
+}
+
+static void announce(mac_t mac, bool there)
+{
+	int i = find_announced(mac);
+
+	if (!there && i >= 0)
+		announced[i] = announced[--n_announced];
+	if (there && i < 0 && n_announced < MAX_ANNOUNCED)
+		announced[n_announced++] = mac;
+}
+
+static int event_cb(const struct nlmsghdr *nlh, void *data)
 {
 	const struct genlmsghdr *g = mnl_nlmsg_get_payload(nlh);
 	struct nlattr *attr;
-	mac_t *mac = data;
 
-	if (g->cmd != VIFMAP_CMD_MAC_DEL_NTF)
+	(void)data;
+	if (g->cmd != VIFMAP_CMD_MAC_ADD_NTF &&
+	    g->cmd != VIFMAP_CMD_MAC_CHANGE_NTF &&
+	    g->cmd != VIFMAP_CMD_MAC_DEL_NTF)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*g))
-		if (mnl_attr_get_type(attr) == VIFMAP_A_MAC_ADDR &&
-		    mac_from_bytes(mnl_attr_get_payload(attr)) == *mac)
-			*mac = 0;
+		if (mnl_attr_get_type(attr) == VIFMAP_A_MAC_ADDR)
+			announce(mac_from_bytes(mnl_attr_get_payload(attr)),
+				 g->cmd != VIFMAP_CMD_MAC_DEL_NTF);
 	return MNL_CB_OK;
 }
 
-static bool next_events(int timeout, mac_t *mac)
+static bool next_event(int timeout)
 {
 	struct pollfd pfd = {
 		.fd = mnl_socket_get_fd(events), .events = POLLIN,
@@ -437,28 +465,25 @@ static bool next_events(int timeout, mac_t *mac)
 	if (poll(&pfd, 1, timeout) != 1)
 		return false;
 	ret = mnl_socket_recvfrom(events, buf, sizeof(buf));
-	/* What is lost is of no interest unless it is waited for. */
-	if (ret > 0)
-		mnl_cb_run(buf, ret, 0, 0, gone_cb, mac);
+	if (ret < 0)
+		die("events");
+	mnl_cb_run(buf, ret, 0, 0, event_cb, NULL);
 	return true;
 }
 
-void events_wait_mac_gone(mac_t mac)
+void events_read(void)
 {
-	while (mac) {
-		if (next_events(PATIENCE_MS, &mac))
-			continue;
-		errno = ETIMEDOUT;
-		die("waiting for a learned address to be let go");
-	}
+	while (next_event(0))
+		;
 }
 
-void events_forget(void)
+bool events_wait(mac_t mac, bool there)
 {
-	mac_t none = 0;
-
-	while (next_events(0, &none))
-		;
+	events_read();
+	while ((find_announced(mac) >= 0) != there)
+		if (!next_event(PATIENCE_MS))
+			return false;
+	return true;
 }
 
 /* --- the state ----------------------------------------------------------- */
@@ -793,9 +818,9 @@ void links_of(int netns)
 
 void kernel_open(const int *netns, int n)
 {
+	int i, room = EVENTS_RCVBUF;
 	struct nlmsghdr *nlh;
 	struct genlmsghdr *g;
-	int i;
 
 	for (i = n - 1; i >= 0; i--) {
 		if (setns(netns[i], CLONE_NEWNET))
@@ -812,7 +837,9 @@ void kernel_open(const int *netns, int n)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, VIFMAP_FAMILY_NAME);
 	if (talk(genl, nlh, family_cb, NULL))
 		die("no family vifmap");
-	if (mnl_socket_setsockopt(events, NETLINK_ADD_MEMBERSHIP, &group,
+	if (setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE,
+		       &room, sizeof(room)) < 0 ||
+	    mnl_socket_setsockopt(events, NETLINK_ADD_MEMBERSHIP, &group,
 				  sizeof(group)) < 0)
 		die("events");
 }

@@ -45,9 +45,11 @@ int mac_set(int dev, int vif, mac_t mac, const bool *active);
 int fdb_add(int dev, int vif, mac_t mac, bool replace);
 int fdb_del(int dev, int vif, mac_t mac);
 
-/* Forget the events so far; wait for the one that an address has gone. */
-void events_forget(void);
-void events_wait_mac_gone(mac_t mac);
+/* Read the events so far; wait until they say that an address is in the map, or
+ * that it is not. Returns false when they never do.
+ */
+void events_read(void);
+bool events_wait(mac_t mac, bool there);
 
 /*
  * The state of everything, as text: a line for each device, vif, entry and set
