@@ -103,11 +103,11 @@ static void must(int ret, const char *what)
 
 /* --- the one who churns -------------------------------------------------- */
 
-static volatile sig_atomic_t stopped;
+static sig_atomic_t stopped;
 
 static void stop(int signal)
 {
-	stopped = signal;
+	__atomic_store_n(&stopped, signal, __ATOMIC_RELAXED);
 }
 
 static int add_bulk(void)
@@ -220,7 +220,7 @@ static void churn(uint64_t seed)
 	use_cpu(0);
 	random_state = seed;
 	kernel_open(netns, N_ALL);
-	while (!stopped) {
+	while (!__atomic_load_n(&stopped, __ATOMIC_RELAXED)) {
 		ret = churn_once();
 		if (ret && !is_refusal(ret))
 			must(ret, "churning");

@@ -22,14 +22,11 @@
 seed=${1:-${SEED:-1}}
 [ "$seed" != random ] || seed=${EPOCHREALTIME//[!0-9]}
 
-settled_at()
-{
-	[ -z "$(at "$1" ip -o link show up | grep -v ' state U')" ]
-}
+# shellcheck disable=SC2317 # called by wait_until
+settled_at() { ! at "$1" ip -o link show up | grep -qv ' state U'; }
 
 build_barrier
 no_ipv6 host
-lines=''
 mac[host]=02:00:00:00:00:01
 mac[wire]=02:00:00:00:00:02
 for place in wire v0 v1 v2; do
@@ -38,10 +35,9 @@ for place in wire v0 v1 v2; do
 done
 for vif in v0 v1 v2; do
 	mac[$vif]=02:00:00:00:01:0${vif#v}
-	lines+=$(veth_lines $vif)$'\n'
+	must ip -batch - <<<"$(veth_lines $vif)"
 done
 must ip -batch - <<<"$(pdev_lines)
-$lines
 $(tap_lines v3)
 $(tap_lines v4)"
 must ip -n "${prefix}wire" link set wire0 up

@@ -206,7 +206,7 @@ int model_mac_set(struct model *m, int vif, mac_t mac, bool active)
 	return 0;
 }
 
-/* The vif says where it is to lead; active or not as before if @active is NULL */
+/* The vif says where it is to lead; @active: NULL to leave that as it is */
 int model_mac_move(struct model *m, int vif, mac_t mac, const bool *active)
 {
 	struct entry *e = find(m, mac);
@@ -281,7 +281,8 @@ int model_vlan_add(struct model *m, mac_t mac)
 
 /* --- counters ------------------------------------------------------------ */
 
-#define COUNT(end, what)	(counters_of(m, end)->n[VIFMAP_A_STATS_ ## what]++)
+#define COUNT(end, what) \
+	(counters_of(m, end)->n[VIFMAP_A_STATS_ ## what]++)
 
 static struct counters *counters_of(struct model *m, int end)
 {

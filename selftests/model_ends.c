@@ -278,14 +278,14 @@ static int packet_socket(int protocol, int ifindex)
 	return fd;
 }
 
-static void open_packet(struct end *e, enum kind kind, int netns, int ifindex)
+static void open_packet(struct end *e, enum kind k, int netns, int ifindex)
 {
 	if (setns(netns, CLONE_NEWNET))
 		die("setns");
-	e->kind = kind;
+	e->kind = k;
 	e->ifindex = ifindex;
 	/* A stack's socket comes after the rx_handler, if it wants one type. */
-	e->rx = kind == LINK ? packet_socket(ETH_P_ALL, ifindex) :
+	e->rx = k == LINK ? packet_socket(ETH_P_ALL, ifindex) :
 		packet_socket(ETHERTYPE_TEST, 0);
 	e->tx = packet_socket(0, 0);
 	if (setns(home, CLONE_NEWNET))

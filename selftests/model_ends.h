@@ -22,7 +22,7 @@ void ends_open(int host_netns, int barrier_netns);
 
 /* A station's NIC: all that arrives there */
 void end_open_link(int end, int netns, int ifindex);
-/* What the host's stack gets on its devices; a VLAN device takes the tag off. */
+/* What the host's stack gets; a VLAN device of it takes the tag off. */
 void end_open_stack(int netns, int ifindex);
 void end_set_stack(int ifindex, int vlan_ifindex);
 /* The guest's side of a tap, which is created if there is none */

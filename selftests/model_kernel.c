@@ -25,7 +25,7 @@
 #define PATIENCE_MS	20000
 #define MAX_NETNS	16
 #define MAX_ANNOUNCED	64
-#define EVENTS_RCVBUF	(1 << 20)
+#define EVENTS_RCVBUF	(16 << 16)
 
 static struct mnl_socket *rtnls[MAX_NETNS], *rtnl, *genl, *events;
 static int family, group;
@@ -177,9 +177,9 @@ int link_ifindex(const char *name)
 	return link_get(0, name, &link) ? 0 : link.ifindex;
 }
 
-/* Linkwatch, which switches a queue on and off some time after the carrier, sets
- * the operational state first. One whose carrier has never changed has none, and
- * a queue.
+/* Linkwatch, which switches a queue on and off some time after the carrier,
+ * sets the operational state first. A device whose carrier has never changed
+ * has none, and its queue is on.
  */
 bool link_is_settled(int ifindex, bool carrier, bool carrier_is_own)
 {
@@ -610,7 +610,7 @@ bool state_sums_hold(const struct state *s)
 		n = unaccounted(&s->counters[i].count);
 		if (!n)
 			continue;
-		printf("#   %lld frames and copies from %s are not accounted for\n",
+		printf("#   %lld frames of %s are not accounted for\n",
 		       (long long)n, s->counters[i].name);
 		hold = false;
 	}
@@ -762,7 +762,7 @@ static int mac_cb(const struct nlmsghdr *nlh, void *data)
 static void dump(int cmd, mnl_cb_t cb, struct state *s)
 {
 	if (talk(genl, start_genl(cmd, NLM_F_DUMP), cb, s))
-		die("netlink: dump");
+		die("netlink: state");
 }
 
 void state_dump(struct state *s)

@@ -724,14 +724,17 @@ static bool op_pdev_move(int i)
 	return true;
 }
 
-static int run(const char *command)
+static bool succeeds(const char *command)
 {
-	int status = system(command);
+	char line[160];
+	int status;
 
+	snprintf(line, sizeof(line), "%s 2>/dev/null", command);
+	status = system(line);
 	if (status < 0)
 		die("system");
 	tool_calls++;
-	return status;
+	return !status;
 }
 
 /* The same as a user would type it; it costs a process. */
@@ -739,36 +742,33 @@ static bool op_tool(int i)
 {
 	struct vif *v = &model.vifs[i];
 	mac_t mac = any_mac();
-	char command[160];
-	int want;
+	char command[128];
+	int want = 0;
 
 	if (!model.exists || v->place != HERE)
 		return false;
 	switch (below(4)) {
 	case 0:
 		want = model_mac_new(&model, i, mac, true);
-		snprintf(command, sizeof(command),
-			 "vifmap mac add %s vif %s 2>/dev/null", mac_text(mac),
-			 v->name);
+		snprintf(command, sizeof(command), "vifmap mac add %s vif %s",
+			 mac_text(mac), v->name);
 		break;
 	case 1:
 		want = model_mac_del(&model, i, mac);
-		snprintf(command, sizeof(command),
-			 "vifmap mac del %s vif %s 2>/dev/null", mac_text(mac),
-			 v->name);
+		snprintf(command, sizeof(command), "vifmap mac del %s vif %s",
+			 mac_text(mac), v->name);
 		break;
 	case 2:
 		want = model_attach(&model, i);
-		snprintf(command, sizeof(command), "ip link set %s master %s 2>/dev/null",
+		snprintf(command, sizeof(command), "ip link set %s master %s",
 			 v->name, dev_name);
 		break;
 	default:
-		want = 0;
 		model_detach(&model, i);
 		snprintf(command, sizeof(command), "ip link set %s nomaster",
 			 v->name);
 	}
-	answered(!!run(command), !!want, "%s", command);
+	answered(!succeeds(command), !!want, "%s", command);
 	return true;
 }
 
