@@ -89,7 +89,7 @@ run_vm()
 	[ "$version" != debug ] || options=(-m 4096 -t 3600)
 	echo "# kernel $version"
 	"$here/vm/run.sh" -k "$version" -1 -c 2 "${options[@]}" -d "$top" \
-		-n virtio-net-pci -n e1000 -n vmxnet3 -- \
+		-e SEED -n virtio-net-pci -n e1000 -n vmxnet3 -- \
 		selftests/in-vm.sh "${verbose[@]}" "$module" "$@" || status=$?
 	# Status 1: a test failed, which the output says already.
 	[ $status -le 1 ] || echo "not ok 0 kernel $version (status $status)"
