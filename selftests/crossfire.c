@@ -14,6 +14,8 @@
  *	tap:   the guest's side of a tap, which is made if there is none
  *   drop NAME
  *	Closes it: a tap loses its carrier, or goes.
+ *   type NAME TYPE
+ *	Makes the device of a tap that is down one of another hardware type.
  *   flow NAME FROM SRC DST
  *	Frames from the end FROM with these addresses.
  *   start
@@ -343,6 +345,18 @@ static void cmd_drop(char **words)
 	answer("ok");
 }
 
+static void cmd_type(char **words)
+{
+	struct end *e = find_end(words[1]);
+
+	if (!e || e->kind != TAP)
+		answer("error no such tap");
+	else if (ioctl(e->fd, TUNSETLINK, strtoul(words[2], NULL, 10)))
+		answer("error type: %s", strerror(errno));
+	else
+		answer("ok");
+}
+
 static void cmd_flow(char **words)
 {
 	struct flow *flow = &flows[n_flows];
@@ -457,6 +471,7 @@ static const struct {
 } commands[] = {
 	{ "end", 5, cmd_end },
 	{ "drop", 2, cmd_drop },
+	{ "type", 3, cmd_type },
 	{ "flow", 5, cmd_flow },
 	{ "where", 4, cmd_where },
 	{ "span", 3, cmd_span },

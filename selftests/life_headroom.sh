@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A vif gets as much headroom as the pdev needs when it is attached, so that
+# frames need not be copied on the way, and has none of it when it is let go.
+# The kernel does not show it: a probe sees what the driver is told.
+#
+#   gt0 (vifmap0) over lo: needs room for its tunnel   host
+#    |   |
+#   v0   v1
+#  veth  tap
+
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+trace=/sys/kernel/tracing
+[ -e $trace/kprobe_events ] || mount -t tracefs tracefs $trace ||
+	skip "no tracefs"
+[ -e $trace/kprobe_events ] || skip "no kprobe events"
+instance=$trace/instances/$prefix
+group=${prefix//-/_}
+
+# The device's address is all that one needs to know it again.
+probe() { echo "p:$group/$1 $1 dev=%di:x64 room=%si:s32" >>"$trace/kprobe_events"; }
+
+# shellcheck disable=SC2317 # called by the trap
+remove_probes()
+{
+	local line
+
+	echo 0 >"$instance/events/$group/enable"
+	rmdir "$instance"
+	for line in tun_set_headroom veth_set_rx_headroom; do
+		echo "-:$group/$line" >>"$trace/kprobe_events"
+	done
+	cleanup
+}
+
+new_netns v0
+must ip -batch - <<END
+link set lo up
+link add gt0 type gretap local 127.0.0.1 remote 127.0.0.2
+$(quiet_up dev gt0)
+link add v0 type veth peer name eth0 netns ${prefix}v0
+tuntap add dev v1 mode tap
+END
+must probe tun_set_headroom
+must probe veth_set_rx_headroom
+trap remove_probes EXIT
+must mkdir "$instance"
+echo 1 >"$instance/events/$group/enable"
+
+# told DRIVER: the last room that it was told, if at all
+told()
+{
+	sed -nE "s/.* $1: .*room=(-?[0-9]+).*/\1/p" "$instance/trace" | tail -n 1
+}
+
+positive() { [ "$(told "$1")" -gt 0 ]; }
+
+must vifmap attach v1 pdev gt0 mac 02:00:00:00:0a:01
+check "a tap is told how much the pdev needs" positive tun_set_headroom
+room=$(told tun_set_headroom)
+must vifmap attach v0 pdev gt0
+is "a veth, too" "$(told veth_set_rx_headroom)" "$room"
+must vifmap detach v0
+is "detached it is told so" "$(told veth_set_rx_headroom)" -1
+is "the tap still has it" "$(told tun_set_headroom)" "$room"
+must ip link del vifmap0
+is "so is one whose device has gone" "$(told tun_set_headroom)" -1
+finish

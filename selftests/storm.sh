@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A broadcast storm from the wire, and one from a vif, in the presence of three
+# hundred others: the flood rate bounds the work, what is over it is counted,
+# and everybody else's frames go their way as long as it lasts.
+#
+#   wire0 ---- eth0 (vifmap0)   host
+#    wire       |  |  | | |
+#              v0  v1 g1 ... g300
+#            veth veth veths, all their guests in the namespace "guests"
+
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+many=300 rate=5 wanted=20
+topology veth veth
+new_netns guests
+must at guests sysctl -q net.ipv6.conf.default.disable_ipv6=1
+must sysctl -q net.ipv6.conf.default.disable_ipv6=1
+for ((i = 1; i <= many; i++)); do
+	echo "link add g$i up type veth peer name g$i up netns ${prefix}guests"
+	echo "attach g$i pdev eth0" >&2
+done >"$tmp/links" 2>"$tmp/attach"
+must ip -batch "$tmp/links"
+must at guests ip -batch - <<<"$(for ((i = 1; i <= many; i++)); do
+	echo "link set g$i up"; done)"
+must vifmap -b "$tmp/attach"
+must vifmap dev set vifmap0 flood-rate $rate
+must vifmap port set v0 flood-rate $rate
+all_up() { [ "$(vifmap port show | grep -c '^g.* up ')" = $many ]; }
+must wait_until all_up
+start_crossfire
+for name in wire host v0 v1; do
+	fire_end $name
+done
+for flow in wire-host host-wire wire-v1 v1-wire host-v1 v1-host v0-v1 v1-v0; do
+	must fire flow $flow "${flow%-*}" "${mac[${flow%-*}]}" \
+		"${mac[${flow#*-}]}"
+done
+
+# storm_from END NETNS DEVICE: until it is killed
+storm_from()
+{
+	{ echo "end $1 $2 $3 link"
+	  echo "send $1 ff:ff:ff:ff:ff:ff count=2000000000"; } >"$tmp/storm"
+	frames <"$tmp/storm" >/dev/null 2>&1 &
+	storm=$!
+	pids+=($storm)
+}
+
+# What the flood rate allows in the time since the mark, rounded up
+allowed() { echo $((rate * (SECONDS - since + 3))); }
+
+# weather NAME END NETNS DEVICE RECEIVERS: counters are those of END
+weather()
+{
+	local end=$2 flooded dropped
+
+	read_stats
+	set_mark
+	since=$SECONDS
+	storm_from "${@:2:3}"
+	begin_fire
+	while [ "${when[latest]}" -lt $wanted ]; do
+		moment during
+	done
+	check "$1: it goes on as long as that" kill -0 $storm
+	end_fire
+	kill $storm
+	wait $storm 2>/dev/null
+	went "$1: nobody else loses anything" begin end \
+		{wire-host:host,host-wire:wire,wire-v1:v1,v1-wire:wire}:N \
+		{host-v1:v1,v1-host:host,v0-v1:v1,v1-v0:v0}:N
+	read_stats
+	flooded=$((${stats[$end.flooded]} - ${mark[$end.flooded]}))
+	dropped=$((${stats[$end.drop-flood-rate]} -
+		   ${mark[$end.drop-flood-rate]}))
+	echo "# $flooded flooded, $dropped dropped"
+	check "$1: no more is flooded than allowed" \
+		test $flooded -le "$(allowed)"
+	check "$1: some of it is" test $flooded -gt 0
+	check "$1: the rest is counted" test $dropped -gt $flooded
+	is "$1: each vif got the same" \
+		"$((${stats[g1.tx-packets]} - ${mark[g1.tx-packets]}))" \
+		"$((${stats[g$many.tx-packets]} - ${mark[g$many.tx-packets]}))"
+}
+
+weather "from the wire" wire "${prefix}wire" wire0
+weather "from a vif" v0 "${prefix}v0" eth0
+mapfile -t -O 2 vifs < <(seq -f 'g%g' 1 $many)
+check_sums
+finish
