@@ -37,8 +37,8 @@ watch_module()
 		echo 0 >"$dir/verbose"
 		echo N >"$dir/ignore-gfp-wait"
 		echo 32 >"$dir/stacktrace-depth"
-		echo "$((start))" >"$dir/require-start"
-		echo "$((start + size))" >"$dir/require-end"
+		printf '%u' $((start)) >"$dir/require-start"
+		printf '%u' $((start + size)) >"$dir/require-end"
 	done
 	echo 0 >$pages/min-order
 }
@@ -142,6 +142,8 @@ survives "detach a tap" again_v1 vifmap detach v1
 
 # --- entries ---------------------------------------------------------------
 
+# Somebody who listens, so that there is something to allocate for events
+must start_monitor
 a=02:00:00:00:0a:01
 del_a() { vifmap mac del "$a"; }
 add_a() { vifmap mac add "$a" vif v1; }
@@ -172,6 +174,9 @@ survives "flush a vif" add_v1 vifmap mac flush vif v1
 again_v0() { detach_v0 && attach_v0; }
 survives "make the peer's entry the user's" again_v0 \
 	vifmap mac add 02:00:00:00:01:00 vif v0
+check "who listens knows that events were lost" wait_until has_line \
+	'"event":"lost"' "$tmp/events"
+kill "${pids[-1]}"
 
 # --- options ---------------------------------------------------------------
 
