@@ -20,8 +20,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "patience.h"
+
 #define MAX_LEN		65507
-#define PATIENCE	10 /* seconds */
+#define PATIENCE	with_patience(10) /* seconds */
 
 static void die(const char *what)
 {

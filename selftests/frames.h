@@ -2,25 +2,17 @@
 #ifndef FRAMES_H
 #define FRAMES_H
 
-#include <stdlib.h>
-
 #include <linux/if_ether.h>
 #include <linux/types.h>
+
+#include "patience.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define ETHERTYPE_TEST	0x88b5		/* for local experiments */
 #define MAX_FRAME	65536
 #define MAX_ENDS	24
 #define VNET_HDR_LEN	10
-#define PATIENCE_MS	patience_ms()
-
-/* How long a frame may take; in-vm.sh knows how slow the kernel is. */
-static inline int patience_ms(void)
-{
-	const char *factor = getenv("VIFMAP_PATIENCE");
-
-	return 5000 * (factor ? atoi(factor) : 1);
-}
+#define PATIENCE_MS	with_patience(5000)
 
 enum kind { LINK, STACK, TAP };
 

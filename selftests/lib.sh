@@ -524,7 +524,8 @@ start_crossfire()
 fire()
 {
 	echo "$*" >&"$fire_in" &&
-		read -r -t 60 reply <&"$fire_out" || reply='error no answer'
+		read -r -t $((60 * patience)) reply <&"$fire_out" ||
+		reply='error no answer'
 	echo "$reply"
 	[[ $reply = ok* ]]
 }

@@ -26,6 +26,7 @@
 
 #include "model_ends.h"
 #include "model_kernel.h"
+#include "patience.h"
 
 #define ETHERTYPE_TEST	0x88b5		/* for local experiments */
 #define MAGIC		0x766d646c
@@ -33,7 +34,7 @@
 #define TAG_LEN		4
 #define ROOM		256
 #define ROUNDS		4
-#define PATIENCE_MS	10000
+#define PATIENCE_MS	with_patience(10000)
 
 enum kind { CLOSED, LINK, STACK, TAP };
 

@@ -21,8 +21,9 @@
 #include <sys/socket.h>
 
 #include "model_kernel.h"
+#include "patience.h"
 
-#define PATIENCE_MS	20000
+#define PATIENCE_MS	with_patience(20000)
 #define MAX_NETNS	16
 #define MAX_ANNOUNCED	64
 #define EVENTS_RCVBUF	(16 << 16)

@@ -27,12 +27,13 @@
 #include "model.h"
 #include "model_ends.h"
 #include "model_kernel.h"
+#include "patience.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define VETHS		3
 #define FRAMES		6		/* after each operation */
 #define HISTORY		60
-#define PATIENCE_MS	20000
+#define PATIENCE_MS	with_patience(20000)
 #define OTHER_VLAN	6
 
 /* Namespaces */
