@@ -83,7 +83,7 @@ cleanup()
 
 	mapfile -t jobs < <(jobs -p)
 	[ ${#jobs[@]} -eq 0 ] || kill -9 "${jobs[@]}" 2>/dev/null || :
-	wait
+	wait 2>/dev/null # bash says whom it killed
 	rm -rf "$work" "$old"
 }
 
