@@ -415,7 +415,7 @@ static bool op_mac_set_all(int i)
 
 static bool op_mac_flush(int i)
 {
-	bool all = model.exists && chance(20);
+	bool all = model.exists && chance(35);
 
 	if (model.vifs[i].place != HERE)
 		return false;
@@ -656,9 +656,14 @@ static bool op_vif_delete(int i)
 	return true;
 }
 
+static mac_t host_mac(void)
+{
+	return chance(50) ? pool[below(HOST_MACS)] : some_mac(NOBODY);
+}
+
 static bool op_pdev_mac(int i)
 {
-	mac_t mac = chance(60) ? pool[below(HOST_MACS)] : any_mac();
+	mac_t mac = host_mac();
 
 	(void)i;
 	answered(link_set_mac(eth0, mac), model_pdev_mac(&model, mac),
@@ -668,7 +673,7 @@ static bool op_pdev_mac(int i)
 
 static bool op_vlan(int i)
 {
-	mac_t mac = chance(60) ? pool[below(HOST_MACS)] : any_mac();
+	mac_t mac = host_mac();
 	int want;
 
 	(void)i;
@@ -786,7 +791,7 @@ static const struct {
 	{ op_mac_set,		12, false },
 	{ op_mac_move,		12, false },
 	{ op_mac_set_all,	4, false },
-	{ op_mac_flush,		2, false },
+	{ op_mac_flush,		4, false },
 	{ op_fdb_add,		5, false },
 	{ op_fdb_del,		2, false },
 	{ op_port_set,		20, false },
@@ -799,7 +804,7 @@ static const struct {
 	{ op_rename,		2, true },
 	{ op_vif_move,		5, true },
 	{ op_vif_delete,	4, true },
-	{ op_pdev_mac,		5, false },
+	{ op_pdev_mac,		7, false },
 	{ op_vlan,		4, false },
 	{ op_guest_mac,		3, false },
 	{ op_pdev_move,		1, true },
@@ -824,7 +829,7 @@ static bool random_operation(void)
 
 /* --- frames -------------------------------------------------------------- */
 
-static mac_t random_source(int from)
+static mac_t new_source(int from)
 {
 	if (chance(4))
 		return chance(50) ? 0 : BAD_GROUP;
@@ -833,6 +838,16 @@ static mac_t random_source(int from)
 	if (from == WIRE)
 		return chance(50) ? 0x020000000002 : any_mac();
 	return chance(75) ? mapped_mac(from - VIF0) : any_mac();
+}
+
+/* The same as before, often: it is what the source check remembers. */
+static mac_t random_source(int from)
+{
+	static mac_t last[ENDS];
+
+	if (!last[from] || chance(70))
+		last[from] = new_source(from);
+	return last[from];
 }
 
 static mac_t random_destination(int from)
