@@ -86,12 +86,35 @@ static mac_t any_mac(void)
 	return pool[below(ARRAY_SIZE(pool))];
 }
 
+/* An address, and the vif it led to, that operations and frames are about more
+ * often than about others: what goes wrong does so one step after the other.
+ */
+static struct {
+	mac_t mac;
+	int vif;
+} focus;
+
+static void choose_focus(void)
+{
+	const struct entry *e;
+
+	focus.mac = any_mac();
+	focus.vif = below(VIFS);
+	if (!model.n_entries || chance(10))
+		return;
+	e = &model.entries[below(model.n_entries)];
+	focus.mac = e->mac;
+	focus.vif = e->vif;
+}
+
 /* The address of an entry, of this vif if it has one */
 static mac_t mapped_mac(int vif)
 {
 	const struct entry *e;
 	int i, from;
 
+	if (vif == NOBODY && chance(40))
+		return focus.mac;
 	if (!model.n_entries)
 		return any_mac();
 	from = below(model.n_entries);
@@ -282,12 +305,18 @@ static void pdev_is_there(void)
 	end_set_stack(eth0, 0);
 }
 
+/* Enough, or just about what there are */
+static uint32_t some_max_macs(void)
+{
+	return chance(60) ? 4 + below(12) : model.n_entries + 1 + below(3);
+}
+
 /* --- operations ---------------------------------------------------------- */
 /* Each returns false if it makes no sense now. */
 
 static bool op_create(int i)
 {
-	uint32_t max_macs = 2 + below(14), learn = chance(20) ? below(3) : 0;
+	uint32_t max_macs = some_max_macs(), learn = chance(20) ? below(3) : 0;
 	bool host = chance(85);
 
 	(void)i;
@@ -476,7 +505,7 @@ static bool op_port_set(int i)
 
 static bool op_dev_set(int i)
 {
-	uint32_t max_macs = 2 + below(14), learn = chance(30) ? below(3) : 0;
+	uint32_t max_macs = some_max_macs(), learn = chance(30) ? below(3) : 0;
 	bool change_max = chance(60), change_learn = chance(40);
 	bool host = chance(75), change_host = chance(50);
 
@@ -871,14 +900,22 @@ static mac_t random_destination(int from)
 	return LINK_LOCAL + below(16);
 }
 
+static bool can_send(int end)
+{
+	return end < VIF0 || (model.vifs[end - VIF0].place == HERE &&
+			      model.vifs[end - VIF0].other_up);
+}
+
 static void random_frame(struct frame *f)
 {
 	do {
 		f->from = below(ENDS);
-	} while (f->from >= VIF0 &&
-		 (model.vifs[f->from - VIF0].place != HERE ||
-		  !model.vifs[f->from - VIF0].other_up));
+	} while (!can_send(f->from));
 	f->src = random_source(f->from);
+	if (chance(25) && can_send(VIF0 + focus.vif)) {
+		f->from = VIF0 + focus.vif;
+		f->src = focus.mac;
+	}
 	f->dst = random_destination(f->from);
 	f->vlan = 0;
 	if (chance(20))
@@ -1125,6 +1162,8 @@ int main(int argc, char **argv)
 	check_state();
 	while (operation < operations) {
 		operation++;
+		if (chance(40))
+			choose_focus();
 		while (!random_operation())
 			;
 		traffic(FRAMES);
