@@ -485,7 +485,7 @@ static bool op_port_set(int i)
 {
 	struct options o = {
 		.spoofcheck = chance(65),
-		.isolated = chance(35),
+		.isolated = chance(50),
 		.trunk = chance(50),
 		.learn = chance(55) ? 1 + below(3) : 0,
 	};
@@ -507,7 +507,7 @@ static bool op_dev_set(int i)
 {
 	uint32_t max_macs = some_max_macs(), learn = chance(30) ? below(3) : 0;
 	bool change_max = chance(60), change_learn = chance(40);
-	bool host = chance(75), change_host = chance(50);
+	bool host = chance(60), change_host = chance(50);
 
 	(void)i;
 	if (!model.exists)
@@ -758,6 +758,30 @@ static bool op_pdev_move(int i)
 	return true;
 }
 
+/* Without it, most of the time something would be down or missing. */
+static bool op_repair(int i)
+{
+	const struct vif *v = &model.vifs[i];
+
+	if (!model.exists)
+		return op_create(i);
+	if (!model.wire_up)
+		return op_wire_up(i);
+	if (!model.pdev_up)
+		return op_pdev_up(i);
+	if (!model.up)
+		return op_dev_up(i);
+	if (v->place == AWAY)
+		return op_vif_move(i);
+	if (v->place == GONE)
+		return op_vif_delete(i);
+	if (!v->up)
+		return op_vif_up(i);
+	if (!v->other_up)
+		return op_guest_up(i);
+	return !v->attached && op_attach(i);
+}
+
 static bool succeeds(const char *command)
 {
 	char line[160];
@@ -837,8 +861,17 @@ static const struct {
 	{ op_vlan,		4, false },
 	{ op_guest_mac,		3, false },
 	{ op_pdev_move,		1, true },
+	{ op_repair,		50, true },
 	{ op_tool,		2, false },
 };
+
+/* One that is attached, more often than not */
+static int any_vif(void)
+{
+	int i = below(VIFS);
+
+	return model.vifs[i].attached || chance(40) ? i : below(VIFS);
+}
 
 static bool random_operation(void)
 {
@@ -849,7 +882,7 @@ static bool random_operation(void)
 	n = below(sum);
 	for (i = 0; n >= operations[i].weight; i++)
 		n -= operations[i].weight;
-	if (!operations[i].apply(below(VIFS)))
+	if (!operations[i].apply(any_vif()))
 		return false;
 	if (operations[i].links)
 		settle();
@@ -865,7 +898,7 @@ static mac_t new_source(int from)
 	if (from == HOST)
 		return chance(80) ? model.pdev_mac : any_mac();
 	if (from == WIRE)
-		return chance(50) ? 0x020000000002 : any_mac();
+		return chance(50) ? 0x020000000002 : some_mac(NOBODY);
 	return chance(75) ? mapped_mac(from - VIF0) : any_mac();
 }
 
@@ -918,7 +951,7 @@ static void random_frame(struct frame *f)
 	}
 	f->dst = random_destination(f->from);
 	f->vlan = 0;
-	if (chance(20))
+	if (chance(15))
 		f->vlan = chance(40) ? HOST_VLAN : OTHER_VLAN;
 }
 
@@ -1147,6 +1180,38 @@ static void set_up(const char *prefix)
 		op_attach(i);
 }
 
+/* What has been seen often, and what hardly ever */
+static void print_totals(void)
+{
+	static const struct {
+		const char *name;
+		int what;
+	} totals[] = {
+		{ "delivered", VIFMAP_A_STATS_DELIVERED },
+		{ "host", VIFMAP_A_STATS_HOST },
+		{ "wire", VIFMAP_A_STATS_WIRE },
+		{ "unknown", VIFMAP_A_STATS_UNKNOWN },
+		{ "reflected", VIFMAP_A_STATS_REFLECTED },
+		{ "bad-source", VIFMAP_A_STATS_DROP_BAD_SOURCE },
+		{ "spoofed", VIFMAP_A_STATS_DROP_SPOOFED },
+		{ "vlan", VIFMAP_A_STATS_DROP_VLAN },
+		{ "hairpin", VIFMAP_A_STATS_DROP_HAIRPIN },
+		{ "isolated", VIFMAP_A_STATS_DROP_ISOLATED },
+		{ "link-local", VIFMAP_A_STATS_DROP_LINK_LOCAL },
+		{ "host-off", VIFMAP_A_STATS_DROP_HOST_OFF },
+		{ "down", VIFMAP_A_STATS_DROP_DOWN },
+		{ "vif-down", VIFMAP_A_STATS_DROP_VIF_DOWN },
+		{ "pdev-down", VIFMAP_A_STATS_DROP_PDEV_DOWN },
+	};
+	unsigned int i;
+
+	printf("#");
+	for (i = 0; i < ARRAY_SIZE(totals); i++)
+		printf(" %s %llu", totals[i].name, (unsigned long long)
+		       model.total.n[totals[i].what]);
+	printf("\n");
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long operations;
@@ -1171,5 +1236,6 @@ int main(int argc, char **argv)
 	}
 	printf("# %lu operations (%lu refused, %lu by commands), %lu frames\n",
 	       operation, refusals, tool_calls, frames_sent);
+	print_totals();
 	return 0;
 }
