@@ -281,8 +281,7 @@ int model_vlan_add(struct model *m, mac_t mac)
 
 /* --- counters ------------------------------------------------------------ */
 
-#define COUNT(end, what) \
-	(counters_of(m, end)->n[VIFMAP_A_STATS_ ## what]++)
+#define COUNT(end, what)	count(m, end, VIFMAP_A_STATS_ ## what)
 
 static struct counters *counters_of(struct model *m, int end)
 {
@@ -296,9 +295,15 @@ static struct counters *counters_of(struct model *m, int end)
 	}
 }
 
+static void count(struct model *m, int end, int what)
+{
+	counters_of(m, end)->n[what]++;
+	m->total.n[what]++;
+}
+
 static unsigned int drop(struct model *m, int from, int reason)
 {
-	counters_of(m, from)->n[reason]++;
+	count(m, from, reason);
 	return 0;
 }
 

@@ -80,6 +80,9 @@ struct model {
 	struct vif vifs[VIFS];
 	struct entry entries[MAX_ENTRIES];
 	int n_entries;
+
+	/* what has become of all frames and copies, for whoever is curious */
+	struct counters total;
 };
 
 /* The VLAN of the VLAN device */

@@ -21,7 +21,7 @@
 
 seed=${1:-${SEED:-1}}
 [ "$seed" != random ] || seed=${EPOCHREALTIME//[!0-9]}
-operations=${2:-${OPERATIONS:-2000}}
+operations=${2:-${OPERATIONS:-1500}}
 
 mac[host]=02:00:00:00:00:01
 mac[wire]=02:00:00:00:00:02

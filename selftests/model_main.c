@@ -87,12 +87,35 @@ static mac_t any_mac(void)
 	return pool[below(ARRAY_SIZE(pool))];
 }
 
+/* An address, and the vif it led to, that operations and frames are about more
+ * often than about others: what goes wrong does so one step after the other.
+ */
+static struct {
+	mac_t mac;
+	int vif;
+} focus;
+
+static void choose_focus(void)
+{
+	const struct entry *e;
+
+	focus.mac = any_mac();
+	focus.vif = below(VIFS);
+	if (!model.n_entries || chance(10))
+		return;
+	e = &model.entries[below(model.n_entries)];
+	focus.mac = e->mac;
+	focus.vif = e->vif;
+}
+
 /* The address of an entry, of this vif if it has one */
 static mac_t mapped_mac(int vif)
 {
 	const struct entry *e;
 	int i, from;
 
+	if (vif == NOBODY && chance(40))
+		return focus.mac;
 	if (!model.n_entries)
 		return any_mac();
 	from = below(model.n_entries);
@@ -283,12 +306,18 @@ static void pdev_is_there(void)
 	end_set_stack(eth0, 0);
 }
 
+/* Enough, or just about what there are */
+static uint32_t some_max_macs(void)
+{
+	return chance(60) ? 4 + below(12) : model.n_entries + 1 + below(3);
+}
+
 /* --- operations ---------------------------------------------------------- */
 /* Each returns false if it makes no sense now. */
 
 static bool op_create(int i)
 {
-	uint32_t max_macs = 2 + below(14), learn = chance(20) ? below(3) : 0;
+	uint32_t max_macs = some_max_macs(), learn = chance(20) ? below(3) : 0;
 	bool host = chance(85);
 
 	(void)i;
@@ -416,7 +445,7 @@ static bool op_mac_set_all(int i)
 
 static bool op_mac_flush(int i)
 {
-	bool all = model.exists && chance(20);
+	bool all = model.exists && chance(35);
 
 	if (model.vifs[i].place != HERE)
 		return false;
@@ -457,7 +486,7 @@ static bool op_port_set(int i)
 {
 	struct options o = {
 		.spoofcheck = chance(65),
-		.isolated = chance(35),
+		.isolated = chance(50),
 		.trunk = chance(50),
 		.learn = chance(55) ? 1 + below(3) : 0,
 	};
@@ -477,9 +506,9 @@ static bool op_port_set(int i)
 
 static bool op_dev_set(int i)
 {
-	uint32_t max_macs = 2 + below(14), learn = chance(30) ? below(3) : 0;
+	uint32_t max_macs = some_max_macs(), learn = chance(30) ? below(3) : 0;
 	bool change_max = chance(60), change_learn = chance(40);
-	bool host = chance(75), change_host = chance(50);
+	bool host = chance(60), change_host = chance(50);
 
 	(void)i;
 	if (!model.exists)
@@ -657,9 +686,14 @@ static bool op_vif_delete(int i)
 	return true;
 }
 
+static mac_t host_mac(void)
+{
+	return chance(50) ? pool[below(HOST_MACS)] : some_mac(NOBODY);
+}
+
 static bool op_pdev_mac(int i)
 {
-	mac_t mac = chance(60) ? pool[below(HOST_MACS)] : any_mac();
+	mac_t mac = host_mac();
 
 	(void)i;
 	answered(link_set_mac(eth0, mac), model_pdev_mac(&model, mac),
@@ -669,7 +703,7 @@ static bool op_pdev_mac(int i)
 
 static bool op_vlan(int i)
 {
-	mac_t mac = chance(60) ? pool[below(HOST_MACS)] : any_mac();
+	mac_t mac = host_mac();
 	int want;
 
 	(void)i;
@@ -723,6 +757,30 @@ static bool op_pdev_move(int i)
 	links_of(N_HOST);
 	pdev_is_there();
 	return true;
+}
+
+/* Without it, most of the time something would be down or missing. */
+static bool op_repair(int i)
+{
+	const struct vif *v = &model.vifs[i];
+
+	if (!model.exists)
+		return op_create(i);
+	if (!model.wire_up)
+		return op_wire_up(i);
+	if (!model.pdev_up)
+		return op_pdev_up(i);
+	if (!model.up)
+		return op_dev_up(i);
+	if (v->place == AWAY)
+		return op_vif_move(i);
+	if (v->place == GONE)
+		return op_vif_delete(i);
+	if (!v->up)
+		return op_vif_up(i);
+	if (!v->other_up)
+		return op_guest_up(i);
+	return !v->attached && op_attach(i);
 }
 
 static bool succeeds(const char *command)
@@ -787,7 +845,7 @@ static const struct {
 	{ op_mac_set,		12, false },
 	{ op_mac_move,		12, false },
 	{ op_mac_set_all,	4, false },
-	{ op_mac_flush,		2, false },
+	{ op_mac_flush,		4, false },
 	{ op_fdb_add,		5, false },
 	{ op_fdb_del,		2, false },
 	{ op_port_set,		20, false },
@@ -800,12 +858,21 @@ static const struct {
 	{ op_rename,		2, true },
 	{ op_vif_move,		5, true },
 	{ op_vif_delete,	4, true },
-	{ op_pdev_mac,		5, false },
+	{ op_pdev_mac,		7, false },
 	{ op_vlan,		4, false },
 	{ op_guest_mac,		3, false },
 	{ op_pdev_move,		1, true },
+	{ op_repair,		50, true },
 	{ op_tool,		2, false },
 };
+
+/* One that is attached, more often than not */
+static int any_vif(void)
+{
+	int i = below(VIFS);
+
+	return model.vifs[i].attached || chance(40) ? i : below(VIFS);
+}
 
 static bool random_operation(void)
 {
@@ -816,7 +883,7 @@ static bool random_operation(void)
 	n = below(sum);
 	for (i = 0; n >= operations[i].weight; i++)
 		n -= operations[i].weight;
-	if (!operations[i].apply(below(VIFS)))
+	if (!operations[i].apply(any_vif()))
 		return false;
 	if (operations[i].links)
 		settle();
@@ -825,15 +892,25 @@ static bool random_operation(void)
 
 /* --- frames -------------------------------------------------------------- */
 
-static mac_t random_source(int from)
+static mac_t new_source(int from)
 {
 	if (chance(4))
 		return chance(50) ? 0 : BAD_GROUP;
 	if (from == HOST)
 		return chance(80) ? model.pdev_mac : any_mac();
 	if (from == WIRE)
-		return chance(50) ? 0x020000000002 : any_mac();
+		return chance(50) ? 0x020000000002 : some_mac(NOBODY);
 	return chance(75) ? mapped_mac(from - VIF0) : any_mac();
+}
+
+/* The same as before, often: it is what the source check remembers. */
+static mac_t random_source(int from)
+{
+	static mac_t last[ENDS];
+
+	if (!last[from] || chance(70))
+		last[from] = new_source(from);
+	return last[from];
 }
 
 static mac_t random_destination(int from)
@@ -857,17 +934,25 @@ static mac_t random_destination(int from)
 	return LINK_LOCAL + below(16);
 }
 
+static bool can_send(int end)
+{
+	return end < VIF0 || (model.vifs[end - VIF0].place == HERE &&
+			      model.vifs[end - VIF0].other_up);
+}
+
 static void random_frame(struct frame *f)
 {
 	do {
 		f->from = below(ENDS);
-	} while (f->from >= VIF0 &&
-		 (model.vifs[f->from - VIF0].place != HERE ||
-		  !model.vifs[f->from - VIF0].other_up));
+	} while (!can_send(f->from));
 	f->src = random_source(f->from);
+	if (chance(25) && can_send(VIF0 + focus.vif)) {
+		f->from = VIF0 + focus.vif;
+		f->src = focus.mac;
+	}
 	f->dst = random_destination(f->from);
 	f->vlan = 0;
-	if (chance(20))
+	if (chance(15))
 		f->vlan = chance(40) ? HOST_VLAN : OTHER_VLAN;
 }
 
@@ -1096,6 +1181,38 @@ static void set_up(const char *prefix)
 		op_attach(i);
 }
 
+/* What has been seen often, and what hardly ever */
+static void print_totals(void)
+{
+	static const struct {
+		const char *name;
+		int what;
+	} totals[] = {
+		{ "delivered", VIFMAP_A_STATS_DELIVERED },
+		{ "host", VIFMAP_A_STATS_HOST },
+		{ "wire", VIFMAP_A_STATS_WIRE },
+		{ "unknown", VIFMAP_A_STATS_UNKNOWN },
+		{ "reflected", VIFMAP_A_STATS_REFLECTED },
+		{ "bad-source", VIFMAP_A_STATS_DROP_BAD_SOURCE },
+		{ "spoofed", VIFMAP_A_STATS_DROP_SPOOFED },
+		{ "vlan", VIFMAP_A_STATS_DROP_VLAN },
+		{ "hairpin", VIFMAP_A_STATS_DROP_HAIRPIN },
+		{ "isolated", VIFMAP_A_STATS_DROP_ISOLATED },
+		{ "link-local", VIFMAP_A_STATS_DROP_LINK_LOCAL },
+		{ "host-off", VIFMAP_A_STATS_DROP_HOST_OFF },
+		{ "down", VIFMAP_A_STATS_DROP_DOWN },
+		{ "vif-down", VIFMAP_A_STATS_DROP_VIF_DOWN },
+		{ "pdev-down", VIFMAP_A_STATS_DROP_PDEV_DOWN },
+	};
+	unsigned int i;
+
+	printf("#");
+	for (i = 0; i < ARRAY_SIZE(totals); i++)
+		printf(" %s %llu", totals[i].name, (unsigned long long)
+		       model.total.n[totals[i].what]);
+	printf("\n");
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long operations;
@@ -1111,6 +1228,8 @@ int main(int argc, char **argv)
 	check_state();
 	while (operation < operations) {
 		operation++;
+		if (chance(40))
+			choose_focus();
 		while (!random_operation())
 			;
 		traffic(FRAMES);
@@ -1118,5 +1237,6 @@ int main(int argc, char **argv)
 	}
 	printf("# %lu operations (%lu refused, %lu by commands), %lu frames\n",
 	       operation, refusals, tool_calls, frames_sent);
+	print_totals();
 	return 0;
 }
