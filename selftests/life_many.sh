@@ -19,10 +19,16 @@ new_netns guests
 must at guests sysctl -q net.ipv6.conf.default.disable_ipv6=1
 must sysctl -q net.ipv6.conf.default.disable_ipv6=1
 before=$(port_state eth0)
-names() { printf 'g%s\n' $(seq "$1" "$2"); }
 
-# For each from FIRST to LAST a line: FORMAT, where %s is the name
-lines() { names "$1" "$2" | sed "s/.*/${3//%s/&}/"; }
+# lines FIRST LAST TEXT: for each vif of these, %s in it is the name
+lines()
+{
+	local i
+
+	for ((i = $1; i <= $2; i++)); do
+		echo "${3//%s/g$i}"
+	done
+}
 
 fire_between wire host v0
 must vifmap dev set vifmap0 flood-rate 0
@@ -48,13 +54,10 @@ check "attach $many" vifmap -b "$tmp/batch"
 is "they are there" "$(vifmap port show | grep -c '^g')" $many
 is "an address leads to each" "$(vifmap mac show | grep -c 'vif g')" $many
 told "each" $many port-add
-lines 1 $many "detach %s" >"$tmp/batch"
-check "detach them" vifmap -b "$tmp/batch"
-told "each" $many port-del '"reason":"user"'
-lines 1 $many "attach %s pdev eth0" >"$tmp/batch"
-check "attach them again" vifmap -b "$tmp/batch"
-lines 1 100 "link del %s" >"$tmp/batch"
-: >"$tmp/events"
+lines 1 100 "detach %s" >"$tmp/batch"
+check "detach some" vifmap -b "$tmp/batch"
+told "each" 100 port-del '"reason":"user"'
+lines 101 200 "link del %s" >"$tmp/batch"
 check "delete some" ip -batch "$tmp/batch"
 told "each" 100 port-del '"reason":"unregister"'
 end_fire
@@ -62,8 +65,8 @@ went "the others lose nothing" begin end "$(intact wire host v0)"
 
 begin_fire
 check "delete the device" ip link del vifmap0
-told "each" 200 port-del '"reason":"device"'
-lines 101 $many "attach %s pdev eth0" >"$tmp/batch"
+told "each" 100 port-del '"reason":"device"'
+lines 201 $many "attach %s pdev eth0" >"$tmp/batch"
 check "attach them to another" vifmap -b "$tmp/batch"
 must vifmap attach v0 pdev eth0
 must vifmap dev set vifmap0 flood-rate 0
@@ -72,14 +75,15 @@ moment attached
 check "delete their guests' namespace" ip netns del "${prefix}guests"
 none_left() { [ "$(vifmap port show | grep -c '^g')" = 0 ]; }
 check "they are gone" wait_until none_left
-told "each" 200 port-del '"reason":"unregister"'
+told "each" 100 port-del '"reason":"unregister"'
 end_fire
 went "wire and host never lost anything" begin end "$(intact wire host)"
 went "nor the vif since it was back" attached end "$(intact wire host v0)"
 is "no address of theirs is left" "$(vifmap mac show | grep -c 'vif g')" 0
+read_stats
+is "the wire, the host and the vif account for all of theirs" \
+	"$(imbalance wire) $(imbalance host) $(imbalance v0)" "0 0 0"
 must vifmap detach v0
 is "the pdev is as before" "$(port_state eth0)" \
 	"${before/allmulti 1/allmulti 0}"
-vifs=()
-check_sums
 finish
