@@ -322,9 +322,8 @@ find_nics()
 
 	for address in /sys/class/net/*/address; do
 		device=${address%/address}/device
-		[ -e "$device/driver" ] || continue
-		[ "$(basename "$(realpath "$device/driver")")" = "$1" ] ||
-			continue
+		# Another test's NIC may go at any time.
+		[[ "$(realpath -q "$device/driver")" = */"$1" ]] || continue
 		address=$(<"$address")
 		[[ $address != "$nic_address"* ]] ||
 			found[${address##*:}]=$(realpath "$device")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # TCP and UDP over a NIC with and without its offloads: every byte arrives as it
-# was sent, large frames cross whole where they may, none on the wire exceeds
-# the MTU, and no checksum is bad.
+# was sent, tagged or not, large frames cross whole where they may, none on the
+# wire exceeds the MTU, and no checksum is bad.
 #
 #   wire0 ==== eth0 (vifmap0)   host; two NICs, joined by their cables
 #    wire       |
@@ -69,7 +69,7 @@ bad_sums()
 		END { print sum + 0 }' /proc/net/snmp
 }
 
-# tcp NAME FROM TO
+# tcp NAME FROM TO [ADDRESS]
 tcp()
 {
 	local out
@@ -77,7 +77,7 @@ tcp()
 	port=$((port + 1))
 	background "$3" stream recv $port >"$tmp/received"
 	must wait_until listening "$3" $port
-	out=$(at "$2" stream send "${v4[$3]}" $port $size)
+	out=$(at "$2" stream send "${4-${v4[$3]}}" $port $size)
 	wait_until has_line bytes "$tmp/received"
 	is "$1: TCP, $2 to $3" "$out; $(<"$tmp/received")" \
 		"$size bytes; $size bytes"
@@ -120,6 +120,46 @@ transfers "both without"
 switch host on "${offloads[@]}"
 transfers "guest without"
 tcp "guest without" host wire
+# vlan NAME PLACE DEVICE ADDRESS TYPE...: a VLAN device
+vlan()
+{
+	local name=$1 place=$2 dev=$3 address=$4
+
+	shift 4
+	must at "$place" ip -batch - <<END
+link add link $dev name $name type vlan $*
+link set $name up
+address add $address/24 dev $name
+END
+}
+
+# tagged NAME WIRE V0: between two addresses of VLAN devices
+tagged()
+{
+	local state
+
+	for state in off on; do
+		switch host $state "${offloads[@]}"
+		tcp "$1, NIC $state" v0 wire "$2"
+		tcp "$1, NIC $state" wire v0 "$3"
+	done
+}
+
+must vifmap port set v0 trunk on
+switch v0 on "${offloads[@]}"
+vlan in7 wire wire0 198.51.100.1 id 7
+vlan in7 v0 eth0 198.51.100.3 id 7
+tagged "VLAN 7" 198.51.100.1 198.51.100.3
+# The emulated vmxnet3 strips 802.1ad tags, too, and says they were 802.1Q's.
+if [ "$driver" != vmxnet3 ]; then
+	vlan out8 wire wire0 192.0.0.1 proto 802.1ad id 8
+	vlan out8 v0 eth0 192.0.0.3 proto 802.1ad id 8
+	vlan in9 wire out8 203.0.113.1 id 9
+	vlan in9 v0 out8 203.0.113.3 id 9
+	must at wire ip link set in9 mtu 1496
+	must at v0 ip link set in9 mtu 1496
+	tagged "VLAN 9 in 8" 203.0.113.1 203.0.113.3
+fi
 is "frames on the wire that are too large" "$(<"$tmp/large.wire")" ""
 for place in wire host v0; do
 	is "$place: bad checksums" "$(bad_sums $place)" 0
