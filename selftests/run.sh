@@ -80,11 +80,15 @@ build()
 # over the int3 that was there for a moment.
 run_vm()
 {
-	local version=$1 module=$2 status=0
+	local version=$1 module=$2 status=0 model nics=()
 
+	# As many pairs of each as tests run at a time
+	for model in virtio-net-pci e1000 vmxnet3; do
+		nics+=(-n $model -n $model)
+	done
 	echo "# kernel $version"
 	"$here/vm/run.sh" -k "$version" -1 -c 2 -t 1500 -d "$top" \
-		-n virtio-net-pci -n e1000 -n vmxnet3 -- \
+		"${nics[@]}" -- \
 		selftests/in-vm.sh "${verbose[@]}" "$module" "${tests[@]}" ||
 		status=$?
 	# Status 1: a test failed, which the output says already.
