@@ -110,8 +110,6 @@ flow "nothing by the idle link" wire v0 --
 must at v0 ip address add 192.0.2.3/24 dev eth0
 must at wire ip address add 192.0.2.1/24 dev br0
 
-listening() { at "$1" ss -Htln | grep -q ":$2 "; }
-
 # Bytes received by a TCP connection to that port
 received()
 {

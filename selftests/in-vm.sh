@@ -43,11 +43,15 @@ report()
 }
 
 # As many at a time as there are processors: each has namespaces of its own.
+# timeout may kill itself, and of two jobs that die so bash forgets one.
 start_test()
 {
 	local name=$1
 
-	timeout -k 5 "$timeout" "$here/$name" >"$logs/$name" 2>&1 &
+	(
+		timeout -k 5 "$timeout" "$here/$name" >"$logs/$name" 2>&1
+		exit $?
+	) &
 	running[$!]=$name
 	started[$!]=$SECONDS
 }

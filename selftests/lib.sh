@@ -67,7 +67,7 @@ pids=()
 results=0 failures=0 finished=n
 declare -A mac stats mark when
 vifs=() others=()
-reply='' state='' nics=n
+reply='' state='' nics=n tcp_port=5000
 
 # shellcheck disable=SC2317 # called by the trap
 cleanup()
@@ -339,19 +339,20 @@ no_ipv6()
 # addresses say which side is which; see vm/run.sh.
 nic_address=02:76:66:6d:
 
-# The folders of the NICs that a driver has, that of the wire last
+# The folders of the NICs that a driver has, pair by pair, that of the wire last
 find_nics()
 {
-	local address device found=()
+	local address device number found=()
 
 	for address in /sys/class/net/*/address; do
 		device=${address%/address}/device
-		[ -e "$device/driver" ] || continue
-		[ "$(basename "$(realpath "$device/driver")")" = "$1" ] ||
-			continue
+		# Another test's NIC may go at any time.
+		[[ "$(realpath -q "$device/driver")" = */"$1" ]] || continue
 		address=$(<"$address")
-		[[ $address != "$nic_address"* ]] ||
-			found[${address##*:}]=$(realpath "$device")
+		[[ $address = "$nic_address"*:* ]] || continue
+		number=0x${address#"$nic_address"}
+		number=$((${number%:*} * 2 + 0x${number#*:}))
+		found[number]=$(realpath "$device")
 	done
 	[ ${#found[@]} -eq 0 ] || printf '%s\n' "${found[@]}"
 }
@@ -375,21 +376,37 @@ claim_nic()
 		netns "${prefix}host" name "$2"
 }
 
-# Puts the pair of a driver into this namespace, as eth0 and wire0, in the state
-# that the driver leaves them in at its start. It is this test's alone until the
-# test ends.
+# Sets nic_devices to a pair of a driver that no other test has. It is this
+# test's until the test ends.
+lock_nics()
+{
+	local list=/run/vifmap-nics-$1 all fd i
+
+	exec {fd}>>"$list"
+	flock "$fd"
+	[ -s "$list" ] || find_nics "$1" >"$list"
+	exec {fd}>&-
+	mapfile -t all <"$list"
+	[ ${#all[@]} -ge 2 ] || skip "no two NICs with driver $1"
+	for ((i = ${#all[@]} - 2; i >= 0; i -= 2)); do
+		nic_devices=("${all[@]:i:2}")
+		exec {fd}>>"$list-$i"
+		flock -n "$fd" && return
+		[ $i -eq 0 ] || exec {fd}>&-
+	done
+	flock "$fd"
+}
+
+# Puts a pair of a driver into this namespace, as eth0 and wire0, in the state
+# that the driver leaves them in at its start.
 take_nics()
 {
-	local lock=/run/vifmap-nics-$1 names=(eth0 wire0) side device lock_fd
+	local names=(eth0 wire0) side device
 
 	[ -d /run/vifmap-vm ] || skip "not in the selftests' machine"
 	need_commands flock modprobe
 	modprobe "$1" 2>/dev/null
-	exec {lock_fd}>>"$lock"
-	flock "$lock_fd"
-	[ -s "$lock" ] || find_nics "$1" >"$lock"
-	mapfile -t nic_devices <"$lock"
-	[ ${#nic_devices[@]} -eq 2 ] || skip "no two NICs with driver $1"
+	lock_nics "$1"
 	for side in 0 1; do
 		device=${nic_devices[side]}
 		[ ! -e "$device/driver" ] || must unbind_nic "$device"
@@ -625,6 +642,50 @@ went()
 	done
 	[ ${#wrong[@]} -eq 0 ]
 	result $? "$name ($((to - from)) rounds)" ${wrong[@]+"${wrong[@]}"}
+}
+
+# --- streams ---------------------------------------------------------------
+
+# listening PLACE PORT
+listening() { at "$1" ss -Htln | grep -q ":$2 "; }
+
+# tcp NAME FROM TO ADDRESS: every byte arrives at TO, which has this address
+tcp()
+{
+	local out size=500000
+
+	tcp_port=$((tcp_port + 1))
+	background "$3" stream recv $tcp_port >"$tmp/received"
+	must wait_until listening "$3" $tcp_port
+	out=$(at "$2" stream send "$4" $tcp_port $size)
+	wait_until has_line bytes "$tmp/received"
+	is "$1: TCP, $2 to $3" "$out; $(<"$tmp/received")" \
+		"$size bytes; $size bytes"
+}
+
+# TCP segments and UDP datagrams with bad checksums that a place has received
+bad_sums()
+{
+	at "$1" awk '/^(Tcp|Udp): / && head[$1] == "" { head[$1] = $0; next }
+		/^(Tcp|Udp): / {
+			split(head[$1], name)
+			for (i in name)
+				if (name[i] == "InCsumErrors")
+					sum += $i
+		}
+		END { print sum + 0 }' /proc/net/snmp
+}
+
+# switch_features PLACE DEVICE on|off FEATURE...: those that can be switched
+switch_features()
+{
+	local place=$1 dev=$2 state=$3 feature
+
+	shift 3
+	for feature; do
+		at "$place" ethtool -K "$dev" "$feature" "$state" \
+			>/dev/null 2>&1
+	done
 }
 
 # --- counters --------------------------------------------------------------

@@ -95,8 +95,8 @@ for round in first second; do
 	attach_vifs
 	kill $pinger
 	is "it is back: what is asked of it" "$(asked eth0)" "$asked_of_nic"
-	both_ways "it is back"
 done
+both_ways "it is back"
 check "an event says why" wait_until has_line \
 	'"dev-del".*"reason":"unregister"' "$tmp/events"
 read_stats
@@ -104,7 +104,8 @@ check_sums
 
 # --- another namespace -----------------------------------------------------
 
-must ip link set eth0 name nic0 down
+must ip link set eth0 down
+must ip link set eth0 name nic0
 must ip link set nic0 netns "${prefix}v0"
 check "the NIC was moved, the vifmap device has gone" has_no_link vifmap0
 is "v0 and v1 are free" "$(master_of v0) $(master_of v1)" " "

@@ -22,27 +22,14 @@ read_stats
 set_mark
 declare -A v4=([wire]=192.0.2.1 [host]=192.0.2.2 [v0]=192.0.2.3)
 declare -A dev=([wire]=wire0 [host]=eth0 [v0]=eth0)
-size=1500000 port=5000
 for place in "${!v4[@]}"; do
 	must ip -n "$prefix$place" address add "${v4[$place]}/24" \
 		dev "${dev[$place]}"
 	[ $place = host ] || background "$place" datagrams serve 4000
 done
 
-# switch PLACE on|off FEATURE...: those that the driver lets be switched
-switch()
-{
-	local place=$1 state=$2 feature
-
-	shift 2
-	for feature; do
-		at "$place" ethtool -K "${dev[$place]}" "$feature" "$state" \
-			>/dev/null 2>&1
-	done
-}
-
 # The wire's end merges nothing and trusts nobody: it sees what was on the wire.
-switch wire off lro gro rx
+switch_features wire wire0 off lro gro rx
 offloads=(rx tx sg tso gso gro)
 
 # Frames that are longer than the MTU, as they arrive at a place
@@ -50,37 +37,9 @@ watch_large()
 {
 	local dev=${dev[$1]}
 
-	background "$1" tcpdump -l -n -t -q -Q in -i "$dev" \
-		'greater 1519 and ip' >"$tmp/large.$1" 2>"$tmp/tcpdump.$1"
+	background "$1" tcpdump --immediate-mode -l -n -t -q -Q in \
+		-i "$dev" 'greater 1515 and ip' >"$tmp/large.$1" 2>"$tmp/tcpdump.$1"
 	must wait_until has_line 'listening on' "$tmp/tcpdump.$1"
-}
-
-listening() { at "$1" ss -Htln | grep -q ":$2 "; }
-
-bad_sums()
-{
-	at "$1" awk '/^(Tcp|Udp): / && head[$1] == "" { head[$1] = $0; next }
-		/^(Tcp|Udp): / {
-			split(head[$1], name)
-			for (i in name)
-				if (name[i] == "InCsumErrors")
-					sum += $i
-		}
-		END { print sum + 0 }' /proc/net/snmp
-}
-
-# tcp NAME FROM TO
-tcp()
-{
-	local out
-
-	port=$((port + 1))
-	background "$3" stream recv $port >"$tmp/received"
-	must wait_until listening "$3" $port
-	out=$(at "$2" stream send "${v4[$3]}" $port $size)
-	wait_until has_line bytes "$tmp/received"
-	is "$1: TCP, $2 to $3" "$out; $(<"$tmp/received")" \
-		"$size bytes; $size bytes"
 }
 
 # udp NAME FROM TO SPEC...: count, length and, to be cut late, segments
@@ -99,10 +58,8 @@ udp()
 
 transfers()
 {
-	tcp "$1" wire v0
-	tcp "$1" v0 wire
-	tcp "$1" v0 host
-	tcp "$1" host v0
+	tcp "$1" wire v0 "${v4[v0]}"
+	tcp "$1" v0 wire "${v4[wire]}"
 	udp "$1" v0 wire "10 1" "10 1472" "5 20000"
 }
 
@@ -110,16 +67,18 @@ watch_large wire
 watch_large v0
 transfers "all on"
 udp "all on" v0 wire "40 1200 20"
-check "large frames reached v0 whole" has_line . "$tmp/large.v0"
-switch host off "${offloads[@]}"
+tcp "all on" host v0 "${v4[v0]}"
+check "large frames reached v0 whole" \
+	wait_until has_line . "$tmp/large.v0"
+switch_features host eth0 off "${offloads[@]}"
 transfers "NIC without"
 udp "NIC without" v0 wire "40 1200 20"
-tcp "NIC without" host wire
-switch v0 off "${offloads[@]}"
+tcp "NIC without" host wire "${v4[wire]}"
+switch_features v0 eth0 off "${offloads[@]}"
 transfers "both without"
-switch host on "${offloads[@]}"
+switch_features host eth0 on "${offloads[@]}"
 transfers "guest without"
-tcp "guest without" host wire
+tcp "guest without" host wire "${v4[wire]}"
 is "frames on the wire that are too large" "$(<"$tmp/large.wire")" ""
 for place in wire host v0; do
 	is "$place: bad checksums" "$(bad_sums $place)" 0

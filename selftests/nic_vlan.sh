@@ -62,48 +62,53 @@ must ip link set eth0 up
 wait_for_nics
 accepted "the NIC has been down: VLAN 7" 7
 
-must vifmap detach v1
-accepted "one of two trunk vifs has gone: VLAN 7" 7
+must vifmap port set v1 trunk off
+accepted "one of two is no trunk any more: VLAN 7" 7
 must vifmap port set v0 trunk off
 rejected "none is left: VLAN 7" 7
 rejected "and VLAN 8" 8
 must vifmap port set v0 trunk on
 rejected "VLAN 7 for a new trunk" 7
-must vifmap attach v1 pdev eth0 mac "${mac[v1]}" trunk on
-read_stats
-set_mark
+must vifmap port set v1 trunk on
 flow "v1 uses it" v1 wire vlan=7 -- wire
 accepted "it arrives" 7
 
-# tags NAME: every combination, both ways
+# tags NAME [TAGS]...: these, both ways
 tags()
 {
-	local tags from to
+	local name=$1 list tags from to
 
-	for tags in vlan=7 'outer=7 vlan=9' outer=4094; do
-		read -r -a tags <<<"$tags"
+	shift
+	for list; do
+		read -r -a tags <<<"$list"
 		for to in v0 v1; do
-			flow "$1: ${tags[*]}, $to to the wire" $to wire \
+			flow "$name: $list, $to to the wire" $to wire \
 				"${tags[@]}" -- wire
-			flow "$1: ${tags[*]}, the wire to $to" wire $to \
+			flow "$name: $list, the wire to $to" wire $to \
 				"${tags[@]}" -- $to
 		done
-		flow "$1: ${tags[*]}, broadcast from the wire" wire broadcast \
+		flow "$name: $list, broadcast from the wire" wire broadcast \
 			"${tags[@]}" -- v0 v1
-		flow "$1: ${tags[*]}, broadcast from v0" v0 broadcast \
+		flow "$name: $list, broadcast from v0" v0 broadcast \
 			"${tags[@]}" -- wire v1
 	done
 }
 
-tags "NICs as they are"
+# The emulated vmxnet3 strips 802.1ad tags, too, and says they were 802.1Q's.
+double=('outer=7 vlan=9' outer=4094)
+if [ "$driver" = vmxnet3 ]; then
+	tags "NICs as they are" vlan=7
+else
+	tags "NICs as they are" vlan=7 "${double[@]}"
+fi
 if [ "$driver" != virtio_net ]; then
 	must at wire ethtool -K wire0 rxvlan off
-	tags "the wire strips none"
+	tags "the wire strips none" vlan=7
 	must ethtool -K eth0 rxvlan off
-	tags "the pdev strips none"
+	tags "the pdev strips none" vlan=7 "${double[@]}"
 fi
 if ethtool -K eth0 txvlan off >/dev/null 2>&1; then
-	tags "the pdev inserts none"
+	tags "the pdev inserts none" vlan=7 "${double[@]}"
 fi
 
 must ip -batch - <<END

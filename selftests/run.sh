@@ -82,14 +82,18 @@ build()
 # over the int3 that was there for a moment.
 run_vm()
 {
-	local version=$1 module=$2 status=0 options=(-m 2048 -t 1500)
+	local version=$1 module=$2 status=0 options=(-m 2048 -t 1500) model
 
 	shift 2
 	# Shadow memory, and an order of magnitude more to be done
 	[ "$version" != debug ] || options=(-m 4096 -t 3600)
+	# As many pairs of each as tests run at a time
+	for model in virtio-net-pci e1000 vmxnet3; do
+		options+=(-n $model -n $model)
+	done
 	echo "# kernel $version"
 	"$here/vm/run.sh" -k "$version" -1 -c 2 "${options[@]}" -d "$top" \
-		-e SEED -n virtio-net-pci -n e1000 -n vmxnet3 -- \
+		-e SEED -- \
 		selftests/in-vm.sh "${verbose[@]}" "$module" "$@" || status=$?
 	# Status 1: a test failed, which the output says already.
 	[ $status -le 1 ] || echo "not ok 0 kernel $version (status $status)"
