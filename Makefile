@@ -9,6 +9,8 @@ KDIR ?= /lib/modules/$(KVER)/build
 KERNELS ?= 6.1 6.12
 # Tests to run; all when empty
 TESTS ?=
+# Mutants to check the tests with; all when empty
+MUTANTS ?=
 
 DESTDIR ?=
 PREFIX ?= /usr/local
@@ -79,7 +81,8 @@ uninstall-modules: kdir
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 
-.PHONY: check check-all check-static check-builds check-selftests check-debug demo
+.PHONY: check check-all check-static check-builds check-selftests
+.PHONY: check-debug check-mutants demo
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
@@ -88,6 +91,9 @@ check-all: check check-debug
 
 check-static check-builds check-selftests check-debug:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
+
+check-mutants:
+	@selftests/mutants.sh $(MUTANTS)
 
 demo:
 	@selftests/vm/demo/demo.sh
@@ -118,6 +124,7 @@ help:
 ## make check-selftests   the tests, each kernel in a virtual machine
 ## make check-debug       the tests on a kernel that looks for mistakes, which
 ##                        it builds first; not part of make check
+## make check-mutants     that the tests notice when the code is broken
 ## make demo              see it at work in a virtual machine
 ##
 ## Settings, as in make KERNELS=6.1 check:
@@ -129,4 +136,5 @@ help:
 ##   INSTALL_MOD_PATH   the same for the module alone (DESTDIR)
 ##   KERNELS            kernels to check with, of 6.1 6.12 7.2 (6.1 6.12)
 ##   TESTS              tests to run (all)
+##   MUTANTS            mutants to check with (all)
 ##   VIFMAP_CACHE       folder for downloads (~/.cache/vifmap)

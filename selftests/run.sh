@@ -11,9 +11,10 @@ top=$(dirname "$here")
 usage()
 {
 	cat <<-END
-	usage: ${0##*/} [-k VERSION]... [-s N] [-v] [TEST]...
+	usage: ${0##*/} [-k VERSION]... [-s N] [-t SECONDS] [-v] [TEST]...
 	  -k VERSION  kernel: 6.1, 6.12, 7.2 or debug (6.1 and 6.12)
 	  -s N        N machines for each kernel, which share the tests (1)
+	  -t SECONDS  the most that each machine may take
 	  -v          the results inside each test, too
 	  TEST        file names of tests (all of them)
 	The last line is "N passed, N failed, N skipped". Status 0 when none failed
@@ -27,11 +28,12 @@ options()
 {
 	local option
 
-	kernels=() verbose=() shares=1
-	while getopts 'k:s:vh' option; do
+	kernels=() verbose=() shares=1 seconds=
+	while getopts 'k:s:t:vh' option; do
 		case $option in
 		k) kernels+=("$OPTARG") ;;
 		s) shares=$OPTARG ;;
+		t) seconds=$OPTARG ;;
 		v) verbose=(-v) ;;
 		h) usage; exit 0 ;;
 		*) usage >&2; exit 2 ;;
@@ -47,7 +49,7 @@ all_tests()
 
 	for name in "$here"/*.sh; do
 		name=${name##*/}
-		case " run.sh in-vm.sh lib.sh ${last[*]} " in
+		case " run.sh in-vm.sh lib.sh mutants.sh ${last[*]} " in
 		*" $name "*) ;;
 		*) echo "$name" ;;
 		esac
@@ -71,8 +73,9 @@ choose_tests()
 
 build()
 {
-	"$top/scripts/install-packages.sh" ethtool gcc iproute2 iputils-ping jq \
-		libc6-dev libjson-c-dev libmnl-dev make nftables procps tcpdump
+	"$top/scripts/install-packages.sh" busybox-static dnsmasq-base ethtool \
+		gcc iproute2 iputils-ping jq libc6-dev libjson-c-dev \
+		libmnl-dev make nftables procps tcpdump
 	make -s -C "$here"
 	make -s -C "$top" tools
 }
@@ -91,6 +94,7 @@ run_vm()
 	for model in virtio-net-pci e1000 vmxnet3; do
 		options+=(-n $model -n $model)
 	done
+	[ -z "$seconds" ] || options+=(-t "$seconds")
 	echo "# kernel $version"
 	"$here/vm/run.sh" -k "$version" -1 -c 2 "${options[@]}" -d "$top" \
 		-e SEED -- \
