@@ -149,6 +149,8 @@ static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 	skb_push(skb, ETH_HLEN);
 	skb_dst_drop(skb);
 	skb_forward_csum(skb);
+	/* The queue is one of the device that it came from. */
+	skb_set_queue_mapping(skb, 0);
 	/* eth_type_trans() only says whose it is not. */
 	skb->pkt_type = PACKET_HOST;
 	skb->protocol = eth_type_trans(skb, to->dev);
@@ -289,6 +291,7 @@ rx_handler_result_t vifmap_deliver_host(struct vifmap_dev *vd,
 	}
 
 	skb->dev = pdev;
+	skb_set_queue_mapping(skb, 0);
 	skb->pkt_type = PACKET_HOST;
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest) &&
 	    vifmap_is_for_vlan_dev(skb, pdev))
