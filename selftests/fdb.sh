@@ -30,6 +30,8 @@ refused 'multicast' 255 bridge fdb add 01:00:5e:00:00:01 dev vifmap0 self via v0
 refused 'address of the host' 255 bridge fdb add "${mac[host]}" \
 	dev vifmap0 self via v0 static
 refused 'via' 255 bridge fdb add 02:00:00:00:0a:03 dev vifmap0 self static
+refused 'not supported' 255 bridge fdb add 02:00:00:00:0a:03 dev v1 master \
+	static
 check "delete" fdb del $a dev vifmap0 self
 flow "it has gone" wire $a --
 refused 'No such entry' 255 bridge fdb del $a dev vifmap0 self

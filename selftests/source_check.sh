@@ -35,6 +35,8 @@ for from in v0 v1; do
 	done
 	counted "spoofed" $from.drop-spoofed=9 $from.rx-packets=9
 	is "the last refused source is shown" "$(spoofed_addr $from)" $stranger
+	check "by vifmap show, too" grep -q "last refused source $stranger" \
+		<(vifmap show $from)
 
 	must vifmap port set $from spoofcheck off
 	flow "spoofcheck off: a stranger's source passes" $from wire \
