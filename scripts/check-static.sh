@@ -8,7 +8,7 @@ set -euo pipefail
 top=$(dirname "$(dirname "$(realpath "$0")")")
 status=0
 
-packages=(perl codespell yamllint shellcheck man-db groff-base python3)
+packages=(perl codespell yamllint shellcheck man-db groff-base patch python3)
 
 # What the generator wrote has its own style.
 generated='^(drivers/net/vifmap/netlink-gen\.[ch]|include/uapi/linux/vifmap\.h)$'
@@ -181,6 +181,31 @@ check_licences()
 		sed 's/$/: no SPDX line/' | nothing
 }
 
+# The text about the tests names each of them, and no other; the head of each
+# mutant says what it covers and which test has to notice.
+check_tests()
+{
+	local text=Documentation/networking/vifmap-testing.rst
+	local other='^(run|in-vm|mutants|lib.*)\.sh$' patch test
+
+	{
+		comm -3 <(named '^selftests/[^/]*\.sh$' | sed 's|.*/||' |
+				grep -vE "$other" | sort) \
+			<(tr -cs 'a-z0-9_.-' '\n' <"$text" | grep '\.sh$' |
+				grep -vE "$other" | sort -u) |
+			sed -E "s|^\t(.*)|\1 is in $text, but there is none|
+				t; s|\$| is not in $text|"
+		named '^selftests/mutants/' | while read -r patch; do
+			test=$(sed -n '/^--- /q; s/^Test: //p' "$patch")
+			[ -f "selftests/${test:-none}" ] &&
+				grep -q '^Covers: ' "$patch" ||
+				echo "$patch: no test, or covers nothing"
+			patch -p1 -s -f -N --dry-run -r - <"$patch" >/dev/null ||
+				echo "$patch does not apply"
+		done
+	} | nothing
+}
+
 check_version()
 {
 	grep -qxF "PACKAGE_VERSION=\"$(cat VERSION)\"" dkms.conf ||
@@ -235,5 +260,6 @@ check 'man pages'
 check python
 check executable
 check licences
+check tests
 check version
 exit $status
