@@ -59,6 +59,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define ETHERTYPE_TEST	0x88b6		/* for local experiments */
 #define MAGIC		0x63726f73
 #define MAX_FRAME	2048
@@ -66,9 +67,9 @@
 #define MAX_FLOWS	48
 #define MAX_ROUNDS	32768
 #define HOPS		16
-#define PAUSE_MS	4		/* between rounds: others want to run, too */
-#define AGAIN		(1 << 14)
-#define DISORDER	(1 << 15)
+#define PAUSE_MS	4	/* between rounds: others want to run, too */
+#define AGAIN		0x4000
+#define DISORDER	0x8000
 #define MAX_WORDS	8
 
 enum kind { LINK, STACK, TAP };
@@ -487,26 +488,25 @@ static int command(char *line, int running)
 	for (line = strtok(line, " \t\n"); line; line = strtok(NULL, " \t\n"))
 		if (n < MAX_WORDS)
 			words[n++] = line;
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (n == commands[i].words &&
 		    !strcmp(words[0], commands[i].name)) {
 			commands[i].run(words);
 			return running;
 		}
-	if (n != 1) {
-		answer("error what?");
-	} else if (!strcmp(words[0], "start")) {
+	if (n == 1 && !strcmp(words[0], "start")) {
 		start_afresh();
 		send_round();
 		answer("ok");
 		return 1;
-	} else if (!strcmp(words[0], "round") || !strcmp(words[0], "stop")) {
+	}
+	if (n == 1 && (!strcmp(words[0], "round") ||
+		       !strcmp(words[0], "stop"))) {
 		barrier();
 		answer("ok %u", rounds);
 		return running && words[0][0] == 'r';
-	} else {
-		answer("error what is %s?", words[0]);
 	}
+	answer("error what?");
 	return running;
 }
 

@@ -19,6 +19,12 @@
 mac=([wire]=02:00:00:00:00:02 [host]=02:00:00:00:00:01
 	[v0]=02:00:00:00:01:00 [v1]=02:00:00:00:01:01 [v2]=02:00:00:00:01:02)
 
+wire_line()
+{
+	echo "link add wire0 address ${mac[wire]} type veth" \
+		"peer name eth0 address ${mac[host]} netns ${prefix}far"
+}
+
 build_far()
 {
 	local name
@@ -27,7 +33,7 @@ build_far()
 		new_netns $name
 	done
 	must ip -n "${prefix}wire" -batch - <<-END
-	link add wire0 address ${mac[wire]} type veth peer name eth0 address ${mac[host]} netns ${prefix}far
+	$(wire_line)
 	$(quiet_up dev wire0)
 	END
 	must ip -n "${prefix}far" -batch - <<-END
