@@ -27,4 +27,8 @@ flow "the tap's own address is nobody's" wire "$(address_of v1)" --
 flow "the veth's own address is nobody's" wire 02:00:00:00:02:00 --
 flow "vifmap0's own address is nobody's" wire "$(address_of vifmap0)" --
 check_sums
+must ip link set v1 nomaster
+must ip link set v1 master vifmap0
+is "attached without one, a tap has no address" "$(vifmap mac show vif v1)" ""
+flow "nor is its own anybody's" wire "$(address_of v1)" --
 finish
