@@ -74,33 +74,59 @@ static void end(int begun)
 	errno = error;
 }
 
-/* What the C library has under this name */
-#define NEXT(name)	((typeof(&name))dlsym(RTLD_NEXT, #name))
+static void *next(const char *name)
+{
+	void *function = dlsym(RTLD_NEXT, name);
 
-/* A command's own function, around the C library's. */
-#define WRAP(name, parameters, ...)				\
-	ssize_t name parameters					\
-	{							\
-		int begun = begin(fd);				\
-		ssize_t ret = NEXT(name)(__VA_ARGS__);		\
-								\
-		end(begun);					\
-		return ret;					\
-	}
+	if (!function)
+		die(name);
+	return function;
+}
 
-WRAP(send, (int fd, const void *buf, size_t len, int flags),
-     fd, buf, len, flags)
-WRAP(sendto, (int fd, const void *buf, size_t len, int flags,
-	      const struct sockaddr *addr, socklen_t addr_len),
-     fd, buf, len, flags, addr, addr_len)
-WRAP(sendmsg, (int fd, const struct msghdr *msg, int flags), fd, msg, flags)
-WRAP(recv, (int fd, void *buf, size_t len, int flags), fd, buf, len, flags)
-WRAP(recvfrom, (int fd, void *buf, size_t len, int flags,
-		struct sockaddr *addr, socklen_t *addr_len),
-     fd, buf, len, flags, addr, addr_len)
-WRAP(recvmsg, (int fd, struct msghdr *msg, int flags), fd, msg, flags)
+/* What ip, bridge and the tool call, around the C library's. */
 
-__attribute__((constructor)) static void start(void)
+ssize_t send(int fd, const void *buf, size_t len, int flags)
+{
+	typeof(send) *libc = next("send");
+	int begun = begin(fd);
+	ssize_t ret = libc(fd, buf, len, flags);
+
+	end(begun);
+	return ret;
+}
+
+ssize_t sendto(int fd, const void *buf, size_t len, int flags,
+	       const struct sockaddr *addr, socklen_t addr_len)
+{
+	typeof(sendto) *libc = next("sendto");
+	int begun = begin(fd);
+	ssize_t ret = libc(fd, buf, len, flags, addr, addr_len);
+
+	end(begun);
+	return ret;
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	typeof(sendmsg) *libc = next("sendmsg");
+	int begun = begin(fd);
+	ssize_t ret = libc(fd, msg, flags);
+
+	end(begun);
+	return ret;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	typeof(recvmsg) *libc = next("recvmsg");
+	int begun = begin(fd);
+	ssize_t ret = libc(fd, msg, flags);
+
+	end(begun);
+	return ret;
+}
+
+static void __attribute__((constructor)) start(void)
 {
 	const char *n = getenv("FAILNTH");
 
@@ -110,7 +136,7 @@ __attribute__((constructor)) static void start(void)
 		die("fail-nth");
 }
 
-__attribute__((destructor)) static void finish(void)
+static void __attribute__((destructor)) finish(void)
 {
 	const char *name = getenv("FAILNTH_LEFT");
 	FILE *file = name ? fopen(name, "w") : NULL;
