@@ -65,7 +65,7 @@ tmp=${TMPDIR:-/tmp}/$prefix$EPOCHREALTIME
 mkdir -m 755 "$tmp" || exit 1
 pids=()
 results=0 failures=0 finished=n
-declare -A mac stats mark when
+declare -A mac stats mark when nic
 vifs=() others=()
 reply='' state='' nics=n tcp_port=5000
 
@@ -144,6 +144,7 @@ splats+='|circular locking|while atomic|invalid context|refcount_t:'
 splats+='|leaked reference|unregister_netdevice: waiting|lockup|stall'
 splats+='|blocked for more than|caps=.*len=|BUG [a-z].*\(|ODEBUG:'
 splats+='|has [0-9]+/[0-9]+ users|reference already released|non-static key'
+splats+='|hw csum failure|unexpected GSO type'
 
 # Says what the kernel's log has of that since this test began.
 new_splats()
@@ -249,8 +250,12 @@ tap_lines()
 	quiet_up dev "$1"
 }
 
-# build [veth|tap]...: wire0 in the namespace wire, eth0 here, and vifs v0, v1
-# ... of these kinds, their guests with the address ${mac[v0]} ...
+nic_lines() { tap_lines "$1"; }
+
+# build [veth|tap|nic]...: wire0 in the namespace wire, eth0 here, and vifs v0,
+# v1 ... of these kinds, their guests with the address ${mac[v0]} ... A nic is a
+# tap with a guest that has a network stack, on eth0 in the namespace of that
+# name; ${nic[v0]} is what its NIC can do, see tap_guest.c.
 build()
 {
 	local kind name lines
@@ -262,6 +267,7 @@ build()
 	for kind; do
 		name=v${#vifs[@]}
 		vifs+=("$name")
+		[ "$kind" != nic ] || nic[$name]=${nic[$name]-}
 		mac[$name]=02:00:00:00:01:0${name#v}
 		[ "$kind" = tap ] || new_netns "$name"
 		lines+=$'\n'$("${kind}_lines" "$name")
@@ -280,7 +286,9 @@ build()
 # What sends and receives for the guest of a vif
 open_guest()
 {
-	if [ -e "/run/netns/$prefix$1" ]; then
+	if [ "${nic[$1]+is}" ]; then
+		plug_nic "$1"
+	elif [ -e "/run/netns/$prefix$1" ]; then
 		must ip -n "$prefix$1" -batch - <<<"$(quiet_up dev eth0)"
 		must ask end "$1" "$prefix$1" eth0 link
 	else
@@ -289,13 +297,25 @@ open_guest()
 	fi
 }
 
+# Its frames pass through a program: no end for `flow`, which would not know when
+# the last of them has passed.
+plug_nic()
+{
+	# shellcheck disable=SC2086 # words
+	background host tap_guest "$1" "$prefix$1" eth0 "${mac[$1]}" \
+		${nic[$1]} >"$tmp/nic-$1"
+	must wait_until has_line ready "$tmp/nic-$1"
+	must ip -n "$prefix$1" -batch - <<<"$(quiet_up dev eth0)"
+}
+
 attach_vifs()
 {
 	local name
 
 	for name in ${vifs[@]+"${vifs[@]}"}; do
 		# A veth's peer is mapped by itself.
-		if [ -e "/run/netns/$prefix$name" ]; then
+		if [ -e "/run/netns/$prefix$name" ] &&
+			[ ! "${nic[$name]+is}" ]; then
 			echo "attach $name pdev eth0"
 		else
 			echo "attach $name pdev eth0 mac ${mac[$name]}"
