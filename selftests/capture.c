@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
@@ -150,7 +151,8 @@ static unsigned int status_of(struct msghdr *msg)
 static int receive(int fd, int mtu, int flags)
 {
 	static __u8 frame[MAX_FRAME];
-	char control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	char control[CMSG_SPACE(sizeof(struct tpacket_auxdata)) +
+		     CMSG_SPACE(sizeof(struct timespec))];
 	struct sockaddr_ll from;
 	struct iovec iov = { .iov_base = frame, .iov_len = sizeof(frame) };
 	struct msghdr msg = {
@@ -177,8 +179,12 @@ static int open_socket(const char *device)
 	struct timeval patience = { .tv_usec = 100000 };
 	int size = RCVBUF, one = 1;
 
-	/* The signal may come just before it waits. */
+	/*
+	 * The signal may come just before it waits. As captures do, it wants
+	 * the time of arrival, which the kernel then takes for all frames.
+	 */
 	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
 		       sizeof(patience)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||

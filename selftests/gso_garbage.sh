@@ -25,19 +25,10 @@ throw()
 	result $? "frames sent from $place: $out"
 }
 
-# watch PLACE DEVICE
-watch()
-{
-	background "$1" capture "$2" 1500 >"$tmp/seen-$1" 2>"$tmp/watch-$1"
-	watchers+=($!)
-	must wait_until has_line ready "$tmp/watch-$1"
-}
-
 echo "# SEED=$seed"
 need_commands ethtool
 nic[v2]='vnet_hdr csum tso'
 nic[v3]=''
-watchers=()
 topology tap veth nic nic veth
 # One is needed for the garbage, and the others could not keep up with it.
 for end in v0 v1 v4 wire host; do
@@ -48,9 +39,9 @@ off='tso off gso off tx off sg off'
 must ethtool -K eth0 $off
 # shellcheck disable=SC2086 # words
 must ethtool -K v1 $off
-watch wire wire0
-watch v1 eth0
-watch v3 eth0
+start_capture wire wire0 1500
+start_capture v1 eth0 1500
+start_capture v3 eth0 1500
 for trunk in off on; do
 	for vif in v0 v1 v2 v3 v4; do
 		must vifmap port set $vif trunk $trunk flood-rate 0
@@ -60,11 +51,9 @@ for trunk in off on; do
 	throw packet eth0 v4 "${mac[v4]}" "${mac[wire]}" "${mac[v1]}" \
 		"${mac[v2]}" "${mac[v3]}" "${mac[host]}" ff:ff:ff:ff:ff:ff
 done
-must kill "${watchers[@]}"
 for place in wire v1 v3; do
-	wait_until has_line frames "$tmp/seen-$place"
-	read -r frames larger rest <"$tmp/seen-$place"
-	is "$place: nothing over the MTU, of $frames ($rest)" "$larger" larger=0
+	end_capture $place
+	is "$place: nothing over the MTU: $reply" "${seen[larger]}" 0
 done
 check_sums
 for end in v0 v4; do

@@ -65,7 +65,7 @@ tmp=${TMPDIR:-/tmp}/$prefix$EPOCHREALTIME
 mkdir -m 755 "$tmp" || exit 1
 pids=()
 results=0 failures=0 finished=n
-declare -A mac stats mark when nic
+declare -A mac stats mark when nic capture_pid seen
 vifs=() others=()
 reply='' state='' nics=n tcp_port=5000
 
@@ -306,6 +306,30 @@ plug_nic()
 		${nic[$1]} >"$tmp/nic-$1"
 	must wait_until has_line ready "$tmp/nic-$1"
 	must ip -n "$prefix$1" -batch - <<<"$(quiet_up dev eth0)"
+}
+
+# start_capture PLACE DEVICE MTU: see capture.c
+start_capture()
+{
+	background "$1" capture "$2" "$3" >"$tmp/seen-$1" 2>"$tmp/capture-$1"
+	capture_pid[$1]=$!
+	must wait_until has_line ready "$tmp/capture-$1"
+}
+
+# end_capture PLACE: sets seen[...] and reply
+end_capture()
+{
+	local word words
+
+	must kill "${capture_pid[$1]}"
+	wait "${capture_pid[$1]}"
+	unset "capture_pid[$1]"
+	reply="$(<"$tmp/seen-$1") $(sed 1d "$tmp/capture-$1")"
+	seen=()
+	read -r -a words <"$tmp/seen-$1"
+	for word in "${words[@]}"; do
+		seen[${word%=*}]=${word#*=}
+	done
 }
 
 attach_vifs()
