@@ -879,6 +879,86 @@ interface_count()
 			echo "rx $rp $rb tx $tp $tb"; }
 }
 
+# --- TCP -------------------------------------------------------------------
+
+listening() { at "$1" ss -Htln | grep -q ":$2 "; }
+
+# In each place an address, and the MTU
+tcp_start()
+{
+	local mtu=$1 place number=0 dev
+
+	need_commands ss
+	for place in host wire "${vifs[@]}"; do
+		number=$((number + 1))
+		v4[$place]=192.0.2.$number dev=eth0
+		[ "$place" != wire ] || dev=wire0
+		must ip -n "$prefix$place" address add "${v4[$place]}/24" \
+			dev $dev
+		must ip -n "$prefix$place" link set $dev mtu "$mtu"
+		[[ " ${vifs[*]} " != *" $place "* ]] ||
+			must ip link set "$place" mtu "$mtu"
+	done
+}
+
+# tcp_transfer FROM TO BYTES SEGMENT: every byte arrives, as it was sent, and
+# hardly a segment is sent twice. None is lost, but a machine that is slow may
+# find that a timer has run out.
+tcp_transfer()
+{
+	local out received bytes=$3 most=$(($3 / $4 / 20))
+
+	port=$((port + 1))
+	background "$2" stream recv $port >"$tmp/received"
+	must wait_until listening "$2" $port
+	out=$(at "$1" stream send "${v4[$2]}" $port "$bytes" retransmits)
+	wait_until has_line bytes "$tmp/received"
+	received=$(<"$tmp/received")
+	[ "${out%,*}; $received" = "$bytes bytes; $bytes bytes" ] &&
+		[ "${out#*, }" -le "$most" ]
+	result $? "$1 to $2" "sent $out times again (at most $most)" \
+		"received $received"
+}
+
+# tcp_matrix MTU BYTES: between every two places
+tcp_matrix()
+{
+	local from to mtu=$1 port=5000 end places=(wire host "${vifs[@]}")
+	local dev
+	declare -A v4
+
+	tcp_start "$mtu"
+	for to in "${places[@]}"; do
+		dev=eth0
+		[ "$to" != wire ] || dev=wire0
+		start_capture "$to" $dev "$mtu"
+	done
+	for from in "${places[@]}"; do
+		for to in "${places[@]}"; do
+			[ "$from" = "$to" ] ||
+				tcp_transfer "$from" "$to" "$2" $((mtu - 52))
+		done
+	done
+	check_sums
+	for end in "${places[@]}"; do
+		is "$end: no drop" \
+			"${stats[$end.drop-mtu]} ${stats[$end.drop-queue]}" \
+			"0 0"
+	done
+}
+
+# captured PLACE whole|cut: no wrong checksum; larger frames arrive, or do not
+captured()
+{
+	local larger=none
+
+	end_capture "$1"
+	[ "${seen[larger]}" -eq 0 ] || larger=some
+	is "$1, large frames $2: $reply" \
+		"$larger ${seen[bad]} ${seen[lost]}" \
+		"$([ "$2" = cut ] && echo none || echo some) 0 0"
+}
+
 # --- refusals --------------------------------------------------------------
 
 # Sets state: everything that vifmap and ip know of this namespace, but for what
