@@ -881,8 +881,6 @@ interface_count()
 
 # --- TCP -------------------------------------------------------------------
 
-listening() { at "$1" ss -Htln | grep -q ":$2 "; }
-
 # In each place an address, and the MTU
 tcp_start()
 {
