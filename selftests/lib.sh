@@ -65,7 +65,7 @@ tmp=${TMPDIR:-/tmp}/$prefix$EPOCHREALTIME
 mkdir -m 755 "$tmp" || exit 1
 pids=()
 results=0 failures=0 finished=n
-declare -A mac stats mark when
+declare -A mac stats mark when nic capture_pid seen
 vifs=() others=()
 reply='' state='' nics=n tcp_port=5000
 
@@ -144,6 +144,7 @@ splats+='|circular locking|while atomic|invalid context|refcount_t:'
 splats+='|leaked reference|unregister_netdevice: waiting|lockup|stall'
 splats+='|blocked for more than|caps=.*len=|BUG [a-z].*\(|ODEBUG:'
 splats+='|has [0-9]+/[0-9]+ users|reference already released|non-static key'
+splats+='|hw csum failure|unexpected GSO type'
 
 # Says what the kernel's log has of that since this test began.
 new_splats()
@@ -249,8 +250,12 @@ tap_lines()
 	quiet_up dev "$1"
 }
 
-# build [veth|tap]...: wire0 in the namespace wire, eth0 here, and vifs v0, v1
-# ... of these kinds, their guests with the address ${mac[v0]} ...
+nic_lines() { tap_lines "$1"; }
+
+# build [veth|tap|nic]...: wire0 in the namespace wire, eth0 here, and vifs v0,
+# v1 ... of these kinds, their guests with the address ${mac[v0]} ... A nic is a
+# tap with a guest that has a network stack, on eth0 in the namespace of that
+# name; ${nic[v0]} is what its NIC can do, see tap_guest.c.
 build()
 {
 	local kind name lines
@@ -262,6 +267,7 @@ build()
 	for kind; do
 		name=v${#vifs[@]}
 		vifs+=("$name")
+		[ "$kind" != nic ] || nic[$name]=${nic[$name]-}
 		mac[$name]=02:00:00:00:01:0${name#v}
 		[ "$kind" = tap ] || new_netns "$name"
 		lines+=$'\n'$("${kind}_lines" "$name")
@@ -280,7 +286,9 @@ build()
 # What sends and receives for the guest of a vif
 open_guest()
 {
-	if [ -e "/run/netns/$prefix$1" ]; then
+	if [ "${nic[$1]+is}" ]; then
+		plug_nic "$1"
+	elif [ -e "/run/netns/$prefix$1" ]; then
 		must ip -n "$prefix$1" -batch - <<<"$(quiet_up dev eth0)"
 		must ask end "$1" "$prefix$1" eth0 link
 	else
@@ -289,13 +297,49 @@ open_guest()
 	fi
 }
 
+# Its frames pass through a program: no end for `flow`, which would not know when
+# the last of them has passed.
+plug_nic()
+{
+	# shellcheck disable=SC2086 # words
+	background host tap_guest "$1" "$prefix$1" eth0 "${mac[$1]}" \
+		${nic[$1]} >"$tmp/nic-$1"
+	must wait_until has_line ready "$tmp/nic-$1"
+	must ip -n "$prefix$1" -batch - <<<"$(quiet_up dev eth0)"
+}
+
+# start_capture PLACE DEVICE MTU: see capture.c
+start_capture()
+{
+	background "$1" capture "$2" "$3" >"$tmp/seen-$1" 2>"$tmp/capture-$1"
+	capture_pid[$1]=$!
+	must wait_until has_line ready "$tmp/capture-$1"
+}
+
+# end_capture PLACE: sets seen[...] and reply
+end_capture()
+{
+	local word words
+
+	must kill "${capture_pid[$1]}"
+	wait "${capture_pid[$1]}"
+	unset "capture_pid[$1]"
+	reply="$(<"$tmp/seen-$1") $(sed 1d "$tmp/capture-$1")"
+	seen=()
+	read -r -a words <"$tmp/seen-$1"
+	for word in "${words[@]}"; do
+		seen[${word%=*}]=${word#*=}
+	done
+}
+
 attach_vifs()
 {
 	local name
 
 	for name in ${vifs[@]+"${vifs[@]}"}; do
 		# A veth's peer is mapped by itself.
-		if [ -e "/run/netns/$prefix$name" ]; then
+		if [ -e "/run/netns/$prefix$name" ] &&
+			[ ! "${nic[$name]+is}" ]; then
 			echo "attach $name pdev eth0"
 		else
 			echo "attach $name pdev eth0 mac ${mac[$name]}"
@@ -833,6 +877,84 @@ interface_count()
 	at "$1" sed -nE "s/^ *$2: *//p" /proc/net/dev |
 		{ read -r rb rp _ _ _ _ _ _ tb tp _ &&
 			echo "rx $rp $rb tx $tp $tb"; }
+}
+
+# --- TCP -------------------------------------------------------------------
+
+# In each place an address, and the MTU
+tcp_start()
+{
+	local mtu=$1 place number=0 dev
+
+	need_commands ss
+	for place in host wire "${vifs[@]}"; do
+		number=$((number + 1))
+		v4[$place]=192.0.2.$number dev=eth0
+		[ "$place" != wire ] || dev=wire0
+		must ip -n "$prefix$place" address add "${v4[$place]}/24" \
+			dev $dev
+		must ip -n "$prefix$place" link set $dev mtu "$mtu"
+		[[ " ${vifs[*]} " != *" $place "* ]] ||
+			must ip link set "$place" mtu "$mtu"
+	done
+}
+
+# tcp_transfer FROM TO BYTES SEGMENT: every byte arrives, as it was sent, and
+# hardly a segment is sent twice. None is lost, but a machine that is slow may
+# find that a timer has run out.
+tcp_transfer()
+{
+	local out received bytes=$3 most=$(($3 / $4 / 20))
+
+	port=$((port + 1))
+	background "$2" stream recv $port >"$tmp/received"
+	must wait_until listening "$2" $port
+	out=$(at "$1" stream send "${v4[$2]}" $port "$bytes" retransmits)
+	wait_until has_line bytes "$tmp/received"
+	received=$(<"$tmp/received")
+	[ "${out%,*}; $received" = "$bytes bytes; $bytes bytes" ] &&
+		[ "${out#*, }" -le "$most" ]
+	result $? "$1 to $2" "sent $out times again (at most $most)" \
+		"received $received"
+}
+
+# tcp_matrix MTU BYTES: between every two places
+tcp_matrix()
+{
+	local from to mtu=$1 port=5000 end places=(wire host "${vifs[@]}")
+	local dev
+	declare -A v4
+
+	tcp_start "$mtu"
+	for to in "${places[@]}"; do
+		dev=eth0
+		[ "$to" != wire ] || dev=wire0
+		start_capture "$to" $dev "$mtu"
+	done
+	for from in "${places[@]}"; do
+		for to in "${places[@]}"; do
+			[ "$from" = "$to" ] ||
+				tcp_transfer "$from" "$to" "$2" $((mtu - 52))
+		done
+	done
+	check_sums
+	for end in "${places[@]}"; do
+		is "$end: no drop" \
+			"${stats[$end.drop-mtu]} ${stats[$end.drop-queue]}" \
+			"0 0"
+	done
+}
+
+# captured PLACE whole|cut: no wrong checksum; larger frames arrive, or do not
+captured()
+{
+	local larger=none
+
+	end_capture "$1"
+	[ "${seen[larger]}" -eq 0 ] || larger=some
+	is "$1, large frames $2: $reply" \
+		"$larger ${seen[bad]} ${seen[lost]}" \
+		"$([ "$2" = cut ] && echo none || echo some) 0 0"
 }
 
 # --- refusals --------------------------------------------------------------

@@ -6,7 +6,8 @@
  *   stream send ADDR PORT BYTES   ADDR may be IPv6, with %DEVICE
  *   stream send ADDR PORT 0       until SIGTERM
  *
- * Both print how many bytes it was.
+ * Both print how many bytes it was. With one more argument the sender says how
+ * many segments it sent again, too.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #define CHUNK	65536
@@ -97,7 +99,17 @@ static int connect_to(const char *host, const char *port)
 	return fd;
 }
 
-static void transmit(int fd, unsigned long long total)
+static unsigned int retransmits(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		die("TCP_INFO");
+	return info.tcpi_total_retrans;
+}
+
+static void transmit(int fd, unsigned long long total, int with_retransmits)
 {
 	static unsigned char buf[CHUNK];
 	unsigned long long at = 0;
@@ -122,7 +134,10 @@ static void transmit(int fd, unsigned long long total)
 	shutdown(fd, SHUT_WR);
 	while (read(fd, &c, 1) < 0 && errno == EINTR)
 		;
-	printf("%llu bytes\n", at);
+	if (with_retransmits)
+		printf("%llu bytes, %u\n", at, retransmits(fd));
+	else
+		printf("%llu bytes\n", at);
 }
 
 int main(int argc, char **argv)
@@ -133,8 +148,9 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 3 && !strcmp(argv[1], "recv"))
 		receive(accept(listen_on(atoi(argv[2])), NULL, NULL));
-	else if (argc == 5 && !strcmp(argv[1], "send"))
-		transmit(connect_to(argv[2], argv[3]), atoll(argv[4]));
+	else if (argc >= 5 && !strcmp(argv[1], "send"))
+		transmit(connect_to(argv[2], argv[3]), atoll(argv[4]),
+			 argc > 5);
 	else
 		fprintf(stderr, "usage: see the head of the source\n");
 	return argc < 3;

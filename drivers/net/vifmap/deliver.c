@@ -15,7 +15,9 @@
 #include <linux/rtnetlink.h>
 #include <net/arp.h>
 #include <net/dst.h>
+#include <net/flow_dissector.h>
 #include <net/gso.h>
+#include <net/ipv6.h>
 
 #include "vifmap.h"
 
@@ -43,6 +45,29 @@ static void vifmap_drop_for(struct sk_buff *skb,
 	vifmap_drop(skb, from, reason);
 }
 
+/* How long segments seem depends on where a guest says that its headers are;
+ * how long they become, on where they are.
+ */
+static bool vifmap_segments_fit(const struct sk_buff *skb, unsigned int mtu)
+{
+	unsigned int type = skb_shinfo(skb)->gso_type;
+	struct flow_keys_basic keys;
+
+	if (!skb_gso_validate_network_len(skb, mtu))
+		return false;
+	if (!(type & SKB_GSO_DODGY))
+		return true;
+	if (!skb_flow_dissect_flow_keys_basic(NULL, skb, &keys, NULL, 0, 0, 0,
+					      0) ||
+	    keys.control.thoff != skb_transport_offset(skb))
+		return false;
+
+	/* IPv6 fragments get one more header. */
+	return !(type & SKB_GSO_UDP) ||
+	       keys.basic.n_proto != htons(ETH_P_IPV6) ||
+	       skb_gso_validate_network_len(skb, mtu - sizeof(struct frag_hdr));
+}
+
 /* Whether the frame, or each segment it will be cut into, fits the MTU.
  * The tag in the metadata does not count, and neither does an inner one.
  */
@@ -62,8 +87,7 @@ static unsigned int vifmap_check_size(const struct sk_buff *skb,
 	if (!skb_shinfo(skb)->gso_type)
 		return VIFMAP_A_STATS_DROP_LRO;
 
-	return skb_gso_validate_network_len(skb, mtu) ? 0 :
-	       VIFMAP_A_STATS_DROP_MTU;
+	return vifmap_segments_fit(skb, mtu) ? 0 : VIFMAP_A_STATS_DROP_MTU;
 }
 
 static bool vifmap_is_up(const struct net_device *dev)

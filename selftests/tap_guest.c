@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tap_guest - a virtual machine in small: a NIC between a tap and a stack
+ *
+ *   tap_guest TAP NETNS DEVICE ADDR [vnet_hdr] [csum] [tso] [ecn] [uso]
+ *
+ * Opens the guest's side of TAP, makes the tap DEVICE with the address ADDR in
+ * the namespace NETNS, and carries frames between both until it is killed, with
+ * their virtio_net_hdr if there is one. The stack of NETNS is the guest's, and
+ * both sides may leave to the other what the words say. Prints a line when the
+ * link is up.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/if_ether.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#ifndef TUN_F_USO4
+#define TUN_F_USO4	0x20
+#define TUN_F_USO6	0x40
+#endif
+
+#define MAX_FRAME	(65536 + 64)
+#define AT_ONCE		64
+
+static int vnet_hdr;
+static unsigned int offloads;
+
+static void die(const char *what)
+{
+	fprintf(stderr, "tap_guest: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void enter_netns(const char *name)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die(name);
+	close(fd);
+}
+
+static int open_tap(const char *device)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	if (vnet_hdr)
+		ifr.ifr_flags |= IFF_VNET_HDR;
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
+	if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr))
+		die(device);
+	if (vnet_hdr && ioctl(fd, TUNSETOFFLOAD, offloads))
+		die("offloads");
+	return fd;
+}
+
+static void set_addr(const char *device, const char *addr)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { .ifr_hwaddr.sa_family = ARPHRD_ETHER };
+	__u8 *to = (__u8 *)ifr.ifr_hwaddr.sa_data;
+
+	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
+	if (sscanf(addr, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &to[0], &to[1],
+		   &to[2], &to[3], &to[4], &to[5]) != ETH_ALEN ||
+	    ioctl(fd, SIOCSIFHWADDR, &ifr))
+		die(addr);
+	close(fd);
+}
+
+/* As a NIC does, it loses what the other side refuses. */
+static void carry(int from, int to)
+{
+	static char buf[MAX_FRAME];
+	ssize_t len;
+	int i;
+
+	for (i = 0; i < AT_ONCE; i++) {
+		len = read(from, buf, sizeof(buf));
+		if (len < 0 && errno == EAGAIN)
+			return;
+		if (len < 0)
+			die("read");
+		if (write(to, buf, len) < 0 && errno != EINVAL && errno != EIO)
+			die("write");
+	}
+}
+
+static void parse(const char *word)
+{
+	if (!strcmp(word, "vnet_hdr"))
+		vnet_hdr = 1;
+	else if (!strcmp(word, "csum"))
+		offloads |= TUN_F_CSUM;
+	else if (!strcmp(word, "tso"))
+		offloads |= TUN_F_TSO4 | TUN_F_TSO6;
+	else if (!strcmp(word, "ecn"))
+		offloads |= TUN_F_TSO_ECN;
+	else if (!strcmp(word, "uso"))
+		offloads |= TUN_F_USO4 | TUN_F_USO6;
+	else
+		die(word);
+}
+
+int main(int argc, char **argv)
+{
+	struct pollfd pfds[2];
+	int i;
+
+	if (argc < 5) {
+		fprintf(stderr, "usage: see the head of the source\n");
+		return 1;
+	}
+	for (i = 5; i < argc; i++)
+		parse(argv[i]);
+	pfds[0] = (struct pollfd){ open_tap(argv[1]), POLLIN, 0 };
+	enter_netns(argv[2]);
+	pfds[1] = (struct pollfd){ open_tap(argv[3]), POLLIN, 0 };
+	set_addr(argv[3], argv[4]);
+	puts("ready");
+	fflush(stdout);
+	while (poll(pfds, 2, -1) > 0) {
+		carry(pfds[0].fd, pfds[1].fd);
+		carry(pfds[1].fd, pfds[0].fd);
+	}
+	die("poll");
+}
