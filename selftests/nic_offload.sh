@@ -36,7 +36,8 @@ offloads=(rx tx sg tso gso gro)
 watch_large()
 {
 	background "$1" tcpdump --immediate-mode -l -n -t -q -Q in \
-		-i "${dev[$1]}" 'greater 1515 and ip' >"$tmp/large.$1" 2>"$tmp/tcpdump.$1"
+		-i "${dev[$1]}" 'greater 1515 and ip' \
+		>"$tmp/large.$1" 2>"$tmp/tcpdump.$1"
 	must wait_until has_line 'listening on' "$tmp/tcpdump.$1"
 }
 
