@@ -46,7 +46,10 @@ attach_vifs
 read_stats
 set_mark
 
-active() { ip -d link show dev eth0 | sed -n 's/.*active_slave \([^ ]*\).*/\1/p'; }
+active()
+{
+	ip -d link show dev eth0 | sed -n 's/.*active_slave \([^ ]*\).*/\1/p'
+}
 
 is_active() { [ "$(active)" = "$1" ]; }
 

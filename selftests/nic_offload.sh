@@ -25,7 +25,7 @@ declare -A dev=([wire]=wire0 [host]=eth0 [v0]=eth0)
 for place in "${!v4[@]}"; do
 	must ip -n "$prefix$place" address add "${v4[$place]}/24" \
 		dev "${dev[$place]}"
-	[ $place = host ] || background "$place" datagrams serve 4000
+	[ "$place" = host ] || background "$place" datagrams serve 4000
 done
 
 # The wire's end merges nothing and trusts nobody: it sees what was on the wire.
@@ -35,10 +35,9 @@ offloads=(rx tx sg tso gso gro)
 # Frames that are longer than the MTU, as they arrive at a place
 watch_large()
 {
-	local dev=${dev[$1]}
-
 	background "$1" tcpdump --immediate-mode -l -n -t -q -Q in \
-		-i "$dev" 'greater 1515 and ip' >"$tmp/large.$1" 2>"$tmp/tcpdump.$1"
+		-i "${dev[$1]}" 'greater 1515 and ip' \
+		>"$tmp/large.$1" 2>"$tmp/tcpdump.$1"
 	must wait_until has_line 'listening on' "$tmp/tcpdump.$1"
 }
 

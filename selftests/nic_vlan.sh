@@ -5,7 +5,7 @@
 # use for as long as they are there, and tags arrive as they were sent whether
 # the NICs strip and insert them or not.
 #
-#   wire0 ==== eth0 (vifmap0) --- eth0.5   host; two NICs, joined by their cables
+#   wire0 ==== eth0 (vifmap0) --- eth0.5   host; two NICs, joined by cables
 #    wire       |  |  |
 #              v0  v1  v2                  v0, v1: trunk on
 #             veth tap veth
