@@ -92,7 +92,7 @@ run_vm()
 	[ "$version" != debug ] || options=(-m 4096 -t 3600)
 	# As many pairs of each as tests run at a time
 	for model in virtio-net-pci e1000 vmxnet3; do
-		options+=(-n $model -n $model)
+		options+=(-n "$model" -n "$model")
 	done
 	[ -z "$seconds" ] || options+=(-t "$seconds")
 	echo "# kernel $version"
