@@ -490,8 +490,11 @@ void vifmap_port_detach_rtnl(struct vifmap_port *port,
 
 	ASSERT_RTNL();
 
-	netdev_rx_handler_unregister(vif);
+	/* Unregistering waits for floods under way, too: one that has served the
+	 * vif must not find it again, attached anew.
+	 */
 	list_del_rcu(&port->list);
+	netdev_rx_handler_unregister(vif);
 	vifmap_trunk_set_rtnl(port, false, NULL);
 	vifmap_learn_purge_rtnl(port);
 	vifmap_entry_flush_rtnl(port, VIFMAP_REASON_PORT);
