@@ -96,14 +96,15 @@ check_checkpatch_compat()
 			),MACRO_WITH_FLOW_CONTROL"
 }
 
-# Programs have no u32, no __printf() and no kstrtoul() to prefer; PRIu32 and
-# _Static_assert are not theirs to name; and macros that abbreviate designated
-# initialisers (.words = w, [ATTR_##a]) are no mistake.
+# Programs have no u32, no __printf() and no kstrtoul() to prefer, but signal
+# handlers, which only set something volatile; PRIu32 and _Static_assert are not
+# theirs to name; and macros that abbreviate designated initialisers (.words =
+# w, [ATTR_##a]) are no mistake.
 check_checkpatch_programs()
 {
 	local ignore=PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO
 
-	ignore+=,SSCANF_TO_KSTRTO,CAMELCASE,BRACKET_SPACE,MACRO_ARG_REUSE
+	ignore+=,SSCANF_TO_KSTRTO,VOLATILE,CAMELCASE,BRACKET_SPACE,MACRO_ARG_REUSE
 	named '^(tools|selftests)/.*\.[ch]$' | checkpatch --ignore "$ignore"
 }
 

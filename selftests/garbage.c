@@ -197,8 +197,8 @@ static void put_ip(__u8 *to, int type, __u32 len)
 static int make_frame(__u8 *frame, int number, const __u8 *src,
 		      const __u8 *dst)
 {
-	static const __u16 lens[] = { 14, 18, 42, 60, 100, 590, 1514, 1518, 4000,
-				      9014, 20000, 65000, 65535 };
+	static const __u16 lens[] = { 14, 18, 42, 60, 100, 590, 1514, 1518,
+				      4000, 9014, 20000, 65000, 65535 };
 	static const __u16 types[] = { ETH_P_IP, ETH_P_IP, ETH_P_IP, ETH_P_IP,
 				       ETH_P_IP, ETH_P_IPV6, ETH_P_IPV6,
 				       ETH_P_IPV6, ETH_P_ARP, ETH_P_8021Q,

@@ -21,7 +21,7 @@ throw()
 	local kind=$1 device=$2 place=$3 out
 
 	shift 3
-	out=$(at "$place" garbage $seed $count "$kind" "$device" vnet_hdr "$@")
+	out=$(at "$place" garbage "$seed" "$count" "$kind" "$device" vnet_hdr "$@")
 	result $? "frames sent from $place: $out"
 }
 

@@ -710,6 +710,7 @@ tcp()
 # TCP segments and UDP datagrams with bad checksums that a place has received
 bad_sums()
 {
+	# shellcheck disable=SC2016 # awk is to expand it
 	at "$1" awk '/^(Tcp|Udp): / && head[$1] == "" { head[$1] = $0; next }
 		/^(Tcp|Udp): / {
 			split(head[$1], name)
@@ -907,9 +908,9 @@ tcp_transfer()
 	local out received bytes=$3 most=$(($3 / $4 / 20))
 
 	port=$((port + 1))
-	background "$2" stream recv $port >"$tmp/received"
-	must wait_until listening "$2" $port
-	out=$(at "$1" stream send "${v4[$2]}" $port "$bytes" retransmits)
+	background "$2" stream recv "$port" >"$tmp/received"
+	must wait_until listening "$2" "$port"
+	out=$(at "$1" stream send "${v4[$2]}" "$port" "$bytes" retransmits)
 	wait_until has_line bytes "$tmp/received"
 	received=$(<"$tmp/received")
 	[ "${out%,*}; $received" = "$bytes bytes; $bytes bytes" ] &&

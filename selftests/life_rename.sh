@@ -56,19 +56,19 @@ check "vifmap knows it" vifmap show lan
 moment pdev
 end_fire
 
-all="$(intact wire host v1) $(intact wire host v0) $(intact wire host v2)"
+everything="$(intact wire host v1) $(intact wire host v0) $(intact wire host v2)"
 went "vifs are renamed: the others lose nothing" begin vifs \
 	"$(intact wire host v1)"
 went "and they get what is theirs, or it gets lost" begin vifs \
 	{wire,host,v1}-v0:'v0:[0-9]+(,lost:[0-9]+)?' \
 	{wire,host,v1}-v2:'v2:[0-9]+(,lost:[0-9]+)?'
 went "isolated as before" begin end v0-v2:lost:N v2-v0:lost:N
-went "renamed back: all is as before" vifs between "$all"
+went "renamed back: all is as before" vifs between "$everything"
 went "the vifmap device: wire and host lose nothing" vifs device \
 	"$(intact wire host)"
 went "the pdev: vifs lose nothing" device pdev "$(intact v0 v1)" \
 	"$(intact v1 v2)"
-went "all is as before" pdev end "$all"
+went "all is as before" pdev end "$everything"
 is "and entries" "$(vifmap mac show | sed 's/ idle.*//;s/guests/vifmap0/;s/lan/eth0/')" \
 	"$entries"
 check_sums

@@ -23,7 +23,7 @@ throw()
 	for end in wire host v0 v1 v2; do
 		[ "$end" = "$4" ] || dst+=("${mac[$end]}")
 	done
-	out=$(at "$3" garbage $seed $count "$1" "$2" plain "${mac[$4]}" \
+	out=$(at "$3" garbage "$seed" "$count" "$1" "$2" plain "${mac[$4]}" \
 		"${dst[@]}")
 	result $? "trunk $trunk, from $4: $out"
 }
