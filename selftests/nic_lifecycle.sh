@@ -110,6 +110,8 @@ must ip link set nic0 netns "${prefix}v0"
 check "the NIC was moved, the vifmap device has gone" has_no_link vifmap0
 is "v0 and v1 are free" "$(master_of v0) $(master_of v1)" " "
 must ip link set v0 down
+# The kernel takes back promiscuous mode from a NIC only while that is up.
+must at v0 ip link set nic0 up
 
 asked_there()
 {
