@@ -66,6 +66,15 @@ grown()
 		"$tmp/before" "$tmp/after"
 }
 
+# The storm has begun, and is more than is allowed.
+has_hit()
+{
+	moment during
+	snapshot after
+	[ "$(grown "$1" flooded)" -gt 0 ] &&
+		[ "$(grown "$1" flood-rate)" -gt "$(grown "$1" flooded)" ]
+}
+
 # weather NAME END NETNS DEVICE: a storm from END
 weather()
 {
@@ -75,6 +84,7 @@ weather()
 	since=$SECONDS
 	storm_from "${@:2:3}"
 	begin_fire
+	check "$1: it comes" wait_until has_hit "$end"
 	while [ "${when[latest]}" -lt $wanted ]; do
 		moment during
 	done
