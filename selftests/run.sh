@@ -85,7 +85,7 @@ build()
 # over the int3 that was there for a moment.
 run_vm()
 {
-	local version=$1 module=$2 status=0 options=(-m 2048 -t 1500) model
+	local version=$1 module=$2 status=0 options=(-m 2048 -t 2400) model
 
 	shift 2
 	# Shadow memory, and an order of magnitude more to be done
