@@ -23,7 +23,7 @@
 #include "patience.h"
 
 #define MAX_LEN		65507
-#define PATIENCE	with_patience(10) /* seconds */
+#define PATIENCE	with_patience(30) /* seconds */
 
 static void die(const char *what)
 {

@@ -12,7 +12,7 @@
 #define MAX_FRAME	65536
 #define MAX_ENDS	24
 #define VNET_HDR_LEN	10
-#define PATIENCE_MS	with_patience(5000)
+#define PATIENCE_MS	with_patience(15000)
 
 enum kind { LINK, STACK, TAP };
 

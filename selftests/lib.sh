@@ -174,10 +174,10 @@ echo "TAP version 13"
 # How much slower than an ordinary kernel this one is: in-vm.sh says so.
 patience=${VIFMAP_PATIENCE-1}
 
-# wait_until COMMAND...: for a condition, 20 s at most
+# wait_until COMMAND...: for a condition, a minute at most
 wait_until()
 {
-	local end=$((SECONDS + 20 * patience))
+	local end=$((SECONDS + 60 * patience))
 
 	until "$@" >/dev/null 2>&1; do
 		if [ $SECONDS -ge $end ]; then
