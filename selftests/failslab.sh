@@ -51,14 +51,11 @@ watch_module()
 	echo 0 >$pages/min-order
 }
 
-# All that a request could leave behind, but for what changes by itself: carriers,
-# which the kernel brings up to date some time later, and multicast addresses,
-# which are those of others.
+# All that a request could leave behind, but for multicast addresses, which are
+# those of others.
 get_whole_state()
 {
 	get_state
-	state=${state//NO-CARRIER,/}
-	state=${state//,LOWER_UP/}
 	state+=$'\n'$(bridge fdb show | grep -v '^.[13579bdf]:')
 }
 

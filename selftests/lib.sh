@@ -961,8 +961,8 @@ captured()
 # --- refusals --------------------------------------------------------------
 
 # Sets state: everything that vifmap and ip know of this namespace, but for what
-# changes by itself: the kernel brings a device's operational state up to date
-# some time after the device came up.
+# changes by itself: the kernel brings a device's carrier, and what follows from
+# it, up to date some time after the device came up.
 get_state()
 {
 	state=$(vifmap -d -b - <<<$'dev show\nport show\nmac show'
@@ -970,9 +970,11 @@ get_state()
 	while [[ $state =~ \ idle\ [0-9]+ ]]; do
 		state=${state/"${BASH_REMATCH[0]}"/}
 	done
-	while [[ $state =~ \ state\ [A-Z]+\  ]]; do
-		state=${state/"${BASH_REMATCH[0]}"/ }
+	while [[ $state =~ \ (state\ [A-Z]+|qdisc\ [a-z_]+)\  ]]; do
+		state=${state//"${BASH_REMATCH[0]}"/ }
 	done
+	state=${state//NO-CARRIER,/}
+	state=${state//,LOWER_UP/}
 }
 
 # refused PATTERN STATUS COMMAND...: one line that matches, and no change
