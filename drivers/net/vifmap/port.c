@@ -490,8 +490,8 @@ void vifmap_port_detach_rtnl(struct vifmap_port *port,
 
 	ASSERT_RTNL();
 
-	/* Unregistering waits for floods under way, too: one that has served the
-	 * vif must not find it again, attached anew.
+	/* Unregistering waits for floods under way, too: one that has served
+	 * the vif must not find it again, attached anew.
 	 */
 	list_del_rcu(&port->list);
 	netdev_rx_handler_unregister(vif);
