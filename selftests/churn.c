@@ -26,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "chance.h"
 #include "model.h"
 #include "model_ends.h"
 #include "model_kernel.h"
@@ -59,29 +60,6 @@ enum { N_HOST, N_WIRE, N_BARRIER, N_GUEST0, N_ALL = N_GUEST0 + VETHS };
 
 static int netns[N_ALL], dev, vif_ifindex[VIFS];
 static unsigned long frames_sent, churned_hits;
-
-/* --- chance -------------------------------------------------------------- */
-
-static uint64_t random_state;
-
-static uint64_t random64(void)
-{
-	uint64_t z = random_state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-static int below(int n)
-{
-	return random64() % n;
-}
-
-static bool chance(int percent)
-{
-	return below(100) < percent;
-}
 
 static void use_cpu(int cpu)
 {

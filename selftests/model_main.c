@@ -24,6 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "chance.h"
 #include "model.h"
 #include "model_ends.h"
 #include "model_kernel.h"
@@ -57,30 +58,6 @@ static const mac_t pool[] = {
 
 #define HOST_MACS	3		/* the first in the pool */
 #define BAD_GROUP	0x030000000001ull
-
-/* --- chance -------------------------------------------------------------- */
-
-static uint64_t random_state;
-
-/* splitmix64: the same numbers everywhere */
-static uint64_t random64(void)
-{
-	uint64_t z = random_state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-static int below(int n)
-{
-	return random64() % n;
-}
-
-static bool chance(int percent)
-{
-	return below(100) < percent;
-}
 
 static mac_t any_mac(void)
 {

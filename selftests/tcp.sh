@@ -21,8 +21,6 @@ for place in "${!v4[@]}"; do
 		dev "${dev[$place]}"
 done
 
-listening() { at "$1" ss -Htln | grep -q ":$2 "; }
-
 # transfer NAME FROM TO
 transfer()
 {
