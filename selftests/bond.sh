@@ -125,8 +125,7 @@ received_more() { [ "$(received "$1" "$2")" -gt "$3" ]; }
 # start_stream FROM TO ADDRESS PORT
 start_stream()
 {
-	background "$2" stream recv "$4" >"$tmp/received.$4"
-	must wait_until listening "$2" "$4"
+	receive_stream "$2" "$4" "$tmp/received.$4"
 	background "$1" stream send "$3" "$4" 0 >"$tmp/sent.$4"
 	sender[$4]=$!
 	must wait_until received_more "$2" "$4" 100000

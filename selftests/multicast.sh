@@ -33,11 +33,9 @@ for name in "${!group[@]}"; do
 	done
 done
 
-declare -A v4=([wire]=192.0.2.1 [host]=192.0.2.2 [v0]=192.0.2.3)
 declare -A dev=([wire]=wire0 [host]=eth0 [v0]=eth0)
-for place in "${!v4[@]}"; do
-	must ip -n "$prefix$place" address add "${v4[$place]}/24" \
-		dev "${dev[$place]}"
+give_v4
+for place in wire host v0; do
 	must ip -n "$prefix$place" link set lo up
 	must at "$place" sysctl -q -w net.ipv4.icmp_echo_ignore_broadcasts=0
 done

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# TCP between every two kinds of ends at an MTU of 1500, with the offloads that
-# each has: large frames cross whole where the receiver takes them, and are cut
-# where it does not. No frame is too large, no checksum wrong, nothing lost.
+# TCP between every two kinds of ends at an MTU of 1500 (or mtu), with the
+# offloads that each has: large frames cross whole where the receiver takes them,
+# and are cut where it does not. No frame is too large, no checksum wrong, nothing
+# lost.
 #
 #   wire0 ---- eth0 (vifmap0)   host
 #    wire       |  |  |
@@ -16,7 +17,7 @@
 nic[v1]='vnet_hdr csum tso ecn'
 nic[v2]=''
 topology veth nic nic
-tcp_matrix 1500 700000
+tcp_matrix "${mtu-1500}" "${bytes-700000}"
 for place in wire host v0 v1; do
 	captured $place whole
 done

@@ -16,7 +16,6 @@
 need_commands ping
 topology veth veth
 places=(wire host v0 v1)
-declare -A v4=([wire]=192.0.2.1 [host]=192.0.2.2 [v0]=192.0.2.3 [v1]=192.0.2.4)
 declare -A dev=([wire]=wire0 [host]=eth0 [v0]=eth0 [v1]=eth0) v6
 
 # Off and on again, for the kernel gives itself an address only then.
@@ -25,7 +24,6 @@ address_lines()
 	echo "link set dev $1 down"
 	echo "link set dev $1 addrgenmode eui64"
 	echo "link set dev $1 up"
-	echo "address add $2/24 dev $1"
 }
 
 v6_address()
@@ -37,8 +35,9 @@ v6_address()
 
 for place in "${places[@]}"; do
 	must ip -n "$prefix$place" -batch - \
-		<<<"$(address_lines "${dev[$place]}" "${v4[$place]}")"
+		<<<"$(address_lines "${dev[$place]}")"
 done
+give_v4
 for place in "${places[@]}"; do
 	check "$place has an IPv6 address" wait_until v6_address "$place"
 	is "no duplicate" "$(at "$place" ip -6 -o address show dadfailed)" ""

@@ -53,12 +53,9 @@ round_lines()
 	END
 }
 
-listening() { ss -Htln | grep -q ":5001 "; }
-
 start_traffic()
 {
-	background host stream recv 5001 >"$tmp/received"
-	must wait_until listening
+	receive_stream host 5001 "$tmp/received"
 	background wire stream send 192.0.2.2 5001 0 >"$tmp/sent" 2>&1
 	stream=$!
 	background wire ping -q -n -i 0.001 -c 5000 192.0.2.2 >"$tmp/ping" 2>&1
