@@ -114,11 +114,15 @@ check_kernel_doc()
 		on_each perl "$linux/scripts/kernel-doc" -none -Wall -Werror
 }
 
-# SC2317 takes functions for unused that are called by a composed name.
+# SC2317 takes functions for unused that are called by a composed name. The parts
+# of the selftests' lib.sh make sense with it only, and are checked with it.
 check_shellcheck()
 {
+	local parts='^selftests/lib/' options=(-x -P SCRIPTDIR -e SC2317)
+
 	{ run_by 'bash|dash|sh'; named '\.sh$'; } | sort -u |
-		on_each shellcheck -x -P SCRIPTDIR -e SC2317
+		grep -v "$parts" | on_each shellcheck "${options[@]}" &&
+		shellcheck -a "${options[@]}" selftests/lib.sh
 }
 
 # As in: to and fro
@@ -183,20 +187,21 @@ check_licences()
 		sed 's/$/: no SPDX line/' | nothing
 }
 
-# The text about the tests names each of them, and no other; the head of each
-# mutant says what it covers and which test has to notice.
+# The text about the tests names each of them, and none that there is not; the
+# head of each mutant says what it covers and which test has to notice.
 check_tests()
 {
-	local text=Documentation/networking/vifmap-testing.rst
-	local other='^(run|in-vm|mutants|lib.*)\.sh$' patch test
+	local text=Documentation/networking/vifmap-testing.rst name patch test
 
 	{
-		comm -3 <(named '^selftests/[^/]*\.sh$' | sed 's|.*/||' |
-				grep -vE "$other" | sort) \
-			<(tr -cs 'a-z0-9_.-' '\n' <"$text" | grep '\.sh$' |
-				grep -vE "$other" | sort -u) |
-			sed -E "s|^\t(.*)|\1 is in $text, but there is none|
-				t; s|\$| is not in $text|"
+		selftests/run.sh -l | while read -r name; do
+			grep -qwF "$name" "$text" || echo "$name is not in $text"
+		done
+		tr -cs 'a-z0-9_./-' '\n' <"$text" | grep '\.sh$' |
+			while read -r name; do
+			[ -e "$name" ] || [ -e "selftests/$name" ] ||
+				echo "$name is in $text, but there is none"
+		done
 		named '^selftests/mutants/' | while read -r patch; do
 			test=$(sed -n '/^--- /q; s/^Test: //p' "$patch")
 			[ -f "selftests/${test:-none}" ] &&

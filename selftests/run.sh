@@ -12,10 +12,12 @@ usage()
 {
 	cat <<-END
 	usage: ${0##*/} [-k VERSION]... [-s N] [-t SECONDS] [-v] [TEST]...
+	       ${0##*/} -l
 	  -k VERSION  kernel: 6.1, 6.12, 7.2 or debug (6.1 and 6.12)
 	  -s N        N machines for each kernel, which share the tests (1)
 	  -t SECONDS  the most that each machine may take
 	  -v          the results inside each test, too
+	  -l          only list the tests
 	  TEST        file names of tests (all of them)
 	The last line is "N passed, N failed, N skipped". Status 0 when none failed
 	and some passed.
@@ -29,17 +31,26 @@ options()
 	local option
 
 	kernels=() verbose=() shares=1 seconds=
-	while getopts 'k:s:t:vh' option; do
+	while getopts 'k:s:t:vlh' option; do
 		case $option in
 		k) kernels+=("$OPTARG") ;;
 		s) shares=$OPTARG ;;
 		t) seconds=$OPTARG ;;
 		v) verbose=(-v) ;;
+		l) all_tests; exit 0 ;;
 		h) usage; exit 0 ;;
 		*) usage >&2; exit 2 ;;
 		esac
 	done
 	[ ${#kernels[@]} -gt 0 ] || kernels=(6.1 6.12)
+}
+
+# A test is a program that begins with what lib.sh does: it sources it, or another
+# test.
+is_test()
+{
+	[ -x "$here/$1" ] &&
+		grep -qE '^(\.|source) .*/[a-z0-9_]+\.sh"?$' "$here/$1"
 }
 
 # Those that unload the module come last.
@@ -49,10 +60,8 @@ all_tests()
 
 	for name in "$here"/*.sh; do
 		name=${name##*/}
-		case " run.sh in-vm.sh lib.sh mutants.sh ${last[*]} " in
-		*" $name "*) ;;
-		*) echo "$name" ;;
-		esac
+		[[ " ${last[*]} " != *" $name "* ]] || continue
+		! is_test "$name" || echo "$name"
 	done
 	printf '%s\n' "${last[@]}"
 }
@@ -65,7 +74,7 @@ choose_tests()
 	for name; do
 		name=${name##*/}
 		name=${name%.sh}.sh
-		[ -x "$here/$name" ] || { say "no test $name"; exit 2; }
+		is_test "$name" || { say "no test $name"; exit 2; }
 		tests+=("$name")
 	done
 	[ ${#tests[@]} -gt 0 ] || mapfile -t tests < <(all_tests)
