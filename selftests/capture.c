@@ -30,6 +30,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "network.h"
+
 #define MAX_FRAME	(65536 + 64)
 #define RCVBUF		(64 << 20)
 
@@ -132,21 +134,6 @@ static void judge(const __u8 *frame, int len, int mtu, int unsummed)
 		fprintf(stderr, "capture: %s, of %d bytes\n", wrong, len);
 }
 
-static unsigned int status_of(struct msghdr *msg)
-{
-	struct tpacket_auxdata aux;
-	struct cmsghdr *cmsg;
-
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		if (cmsg->cmsg_level != SOL_PACKET ||
-		    cmsg->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(cmsg), sizeof(aux));
-		return aux.tp_status;
-	}
-	return 0;
-}
-
 /* Returns 0 when there is nothing to receive. */
 static int receive(int fd, int mtu, int flags)
 {
@@ -160,11 +147,14 @@ static int receive(int fd, int mtu, int flags)
 		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control),
 	};
+	struct tpacket_auxdata aux = { 0 };
 	int len = recvmsg(fd, &msg, flags);
 
-	if (len >= ETH_HLEN && from.sll_pkttype != PACKET_OUTGOING)
+	if (len >= ETH_HLEN && from.sll_pkttype != PACKET_OUTGOING) {
+		find_auxdata(&msg, &aux);
 		judge(frame, len, mtu,
-		      !!(status_of(&msg) & TP_STATUS_CSUMNOTREADY));
+		      !!(aux.tp_status & TP_STATUS_CSUMNOTREADY));
+	}
 	return len >= 0;
 }
 

@@ -16,7 +16,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,6 +29,7 @@
 #include "model.h"
 #include "model_ends.h"
 #include "model_kernel.h"
+#include "network.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define VETHS		3
@@ -430,20 +430,17 @@ static bool phase(uint64_t seed, int batches)
 	return true;
 }
 
-static void open_netns(const char *prefix)
+static void open_all_netns(const char *prefix)
 {
 	static const char *const names[] = {
 		"host", "wire", "barrier", "v0", "v1", "v2",
 	};
-	char path[128];
 	int i;
 
 	for (i = 0; i < N_ALL; i++) {
-		snprintf(path, sizeof(path), "/run/netns/%s%s", prefix,
-			 names[i]);
-		netns[i] = open(path, O_RDONLY | O_CLOEXEC);
+		netns[i] = open_netns(prefix, names[i]);
 		if (netns[i] < 0)
-			die(path);
+			die(names[i]);
 	}
 }
 
@@ -459,7 +456,7 @@ static void set_up(const char *prefix)
 	char name[] = "v0";
 	int i;
 
-	open_netns(prefix);
+	open_all_netns(prefix);
 	kernel_open(netns, N_ALL);
 	use_cpu(1);
 	ends_open(netns[N_HOST], netns[N_BARRIER]);

@@ -41,10 +41,8 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +56,9 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+
+#include "commands.h"
+#include "network.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define ETHERTYPE_TEST	0x88b6		/* for local experiments */
@@ -95,24 +96,7 @@ static int n_ends;
 static struct flow flows[MAX_FLOWS];
 static int n_flows;
 static __u32 rounds;
-static int own_netns, loop_fd;
-
-static void answer(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
-	fflush(stdout);
-}
-
-static void die(const char *what)
-{
-	answer("error %s: %s", what, strerror(errno));
-	exit(1);
-}
+static int loop_fd;
 
 static struct end *find_end(const char *name)
 {
@@ -132,15 +116,6 @@ static struct flow *find_flow(const char *name)
 		if (!strcmp(flows[i].name, name))
 			return &flows[i];
 	return NULL;
-}
-
-static int parse_addr(const char *text, __u8 *addr)
-{
-	char rest;
-
-	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &addr[0],
-		      &addr[1], &addr[2], &addr[3], &addr[4], &addr[5],
-		      &rest) == ETH_ALEN;
 }
 
 /* Frames */
@@ -256,33 +231,8 @@ static void open_loop(void)
 	    bind(loop_fd, (void *)&addr, sizeof(addr)) ||
 	    connect(loop_fd, (void *)&addr, sizeof(addr)))
 		die("loopback");
-	if (setns(own_netns, CLONE_NEWNET))
+	if (enter_own_netns())
 		die("setns");
-}
-
-static int enter_netns(const char *name)
-{
-	char path[128];
-	int fd, ret;
-
-	if (!strcmp(name, "-"))
-		return 0;
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	ret = setns(fd, CLONE_NEWNET);
-	close(fd);
-	return ret;
-}
-
-static int open_tap(const char *device)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
-	return fd < 0 || ioctl(fd, TUNSETIFF, &ifr) ? -1 : fd;
 }
 
 /* Such a socket comes after VLAN devices and rx_handlers. */
@@ -318,8 +268,8 @@ static void cmd_end(char **words)
 	e->kind = !strcmp(words[4], "tap") ? TAP :
 		  !strcmp(words[4], "link") ? LINK : STACK;
 	e->fd = -1;
-	if (!enter_netns(words[2]))
-		e->fd = e->kind == TAP ? open_tap(words[3]) :
+	if (!strcmp(words[2], "-") || !enter_netns(words[2]))
+		e->fd = e->kind == TAP ? open_tap(words[3], false) :
 					 open_packet(words[3]);
 	if (e->fd < 0) {
 		answer("error end %s: %s", words[1], strerror(errno));
@@ -329,7 +279,7 @@ static void cmd_end(char **words)
 			n_ends++;
 		answer("ok");
 	}
-	if (setns(own_netns, CLONE_NEWNET))
+	if (enter_own_netns())
 		die("setns");
 }
 
@@ -482,12 +432,9 @@ static const struct {
 static int command(char *line, int running)
 {
 	char *words[MAX_WORDS] = { 0 };
+	int n = split(line, words, MAX_WORDS);
 	unsigned int i;
-	int n = 0;
 
-	for (line = strtok(line, " \t\n"); line; line = strtok(NULL, " \t\n"))
-		if (n < MAX_WORDS)
-			words[n++] = line;
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (n == commands[i].words &&
 		    !strcmp(words[0], commands[i].name)) {
@@ -514,15 +461,11 @@ int main(void)
 {
 	int running = 0;
 	char line[4096];
-	cpu_set_t cpus;
 
 	test_type = htons(ETHERTYPE_TEST);
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+	if (stay_on_one_cpu())
 		die("one CPU");
-	own_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own_netns < 0)
+	if (open_own_netns() < 0)
 		die("own namespace");
 	open_loop();
 	setvbuf(stdin, NULL, _IONBF, 0);

@@ -38,46 +38,16 @@
  * others has made its next hop. Some rounds of that are more hops than there
  * are.
  */
-#define _GNU_SOURCE
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "frames.h"
 
 struct end ends[MAX_ENDS];
 int n_ends;
-
-static void answer(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
-	fflush(stdout);
-}
-
-void die(const char *what)
-{
-	answer("error %s: %s", what, strerror(errno));
-	exit(1);
-}
-
-static long long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 static struct end *find_end(const char *name)
 {
@@ -324,11 +294,8 @@ static void cmd_count(void)
 static void command(char *line)
 {
 	char *words[64];
-	int n = 0;
+	int n = split(line, words, ARRAY_SIZE(words));
 
-	for (line = strtok(line, " \t\n"); line; line = strtok(NULL, " \t\n"))
-		if (n < (int)ARRAY_SIZE(words))
-			words[n++] = line;
 	if (!n)
 		answer("error an empty line");
 	else if (!strcmp(words[0], "end"))
@@ -350,13 +317,11 @@ static void command(char *line)
 int main(void)
 {
 	char line[4096];
-	cpu_set_t cpus;
 
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+	if (stay_on_one_cpu())
 		die("one CPU");
-	open_own_netns();
+	if (open_own_netns() < 0)
+		die("own namespace");
 	open_barrier();
 	while (fgets(line, sizeof(line), stdin))
 		command(line);

@@ -5,6 +5,8 @@
 #include <linux/if_ether.h>
 #include <linux/types.h>
 
+#include "commands.h"
+#include "network.h"
 #include "patience.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -46,15 +48,12 @@ struct end {
 /* frames.c */
 extern struct end ends[MAX_ENDS];
 extern int n_ends;
-void die(const char *what);
 
 /* frames_build.c: the frames that are sent, and names of addresses */
 extern __u32 first_id, next_id;
 int get_addr(const char *text, __u8 *addr);
 int name_mac(const char *name, const __u8 *addr);
 const __u8 *find_mac(const char *name);
-void put16(__u8 **to, int value);
-__u32 get32(const __u8 *from);
 int build(const struct batch *b, __u32 id, const struct end *e, __u8 *frame);
 const __u8 *find_mark(const __u8 *frame, int len);
 const struct batch *add_batch(const struct batch *b);
@@ -64,8 +63,6 @@ void forget_batches(void);
 /* frames_ends.c: where frames are sent and received */
 int packet_socket(int protocol);
 int bind_packet(int fd, int protocol, int ifindex);
-void enter_own_netns(void);
-void open_own_netns(void);
 int open_end(struct end *e, const char *netns, const char *device);
 void close_end(struct end *e);
 int send_frame(struct end *e, const __u8 *frame, int len);

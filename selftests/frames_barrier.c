@@ -112,7 +112,8 @@ void open_barrier(void)
 	if (barrier_fd[0] < 0 || barrier_fd[1] < 0 ||
 	    bind_packet(barrier_fd[1], ETHERTYPE_TEST, if_nametoindex("b1")))
 		die("sentinel: socket");
-	enter_own_netns();
+	if (enter_own_netns())
+		die("setns");
 }
 
 /* Wait until everything under way has arrived where it goes. */
@@ -120,10 +121,9 @@ void barrier(void)
 {
 	__u8 frame[ETH_ZLEN] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
 	struct pollfd pfd = { .fd = barrier_fd[1], .events = POLLIN };
-	__u8 *type = frame + 2 * ETH_ALEN;
 	int i;
 
-	put16(&type, ETHERTYPE_TEST);
+	put16(frame + 2 * ETH_ALEN, ETHERTYPE_TEST);
 	for (i = 0; i < ROUNDS; i++) {
 		if (sendto(barrier_fd[0], frame, sizeof(frame), 0,
 			   (void *)&barrier_addr, sizeof(barrier_addr)) < 0)

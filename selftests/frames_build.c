@@ -21,15 +21,6 @@ static int n_macs;
 static struct batch batches[MAX_BATCHES];
 static int n_batches;
 
-static int parse_addr(const char *text, __u8 *addr)
-{
-	char rest;
-
-	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &addr[0],
-		      &addr[1], &addr[2], &addr[3], &addr[4], &addr[5],
-		      &rest) == ETH_ALEN;
-}
-
 static struct mac *find(const char *name)
 {
 	int i;
@@ -72,24 +63,6 @@ int name_mac(const char *name, const __u8 *addr)
 	return 1;
 }
 
-void put16(__u8 **to, int value)
-{
-	*(*to)++ = value >> 8;
-	*(*to)++ = value;
-}
-
-static void put32(__u8 **to, __u32 value)
-{
-	put16(to, value >> 16);
-	put16(to, value);
-}
-
-__u32 get32(const __u8 *from)
-{
-	return (__u32)from[0] << 24 | from[1] << 16 | from[2] << 8 |
-	       from[3];
-}
-
 /* As it looks at end @e */
 int build(const struct batch *b, __u32 id, const struct end *e, __u8 *frame)
 {
@@ -101,16 +74,16 @@ int build(const struct batch *b, __u32 id, const struct end *e, __u8 *frame)
 	memcpy(to + ETH_ALEN, b->src, ETH_ALEN);
 	to += 2 * ETH_ALEN;
 	if (b->outer >= 0) {
-		put16(&to, ETH_P_8021AD);
-		put16(&to, b->outer);
+		to = put16(to, ETH_P_8021AD);
+		to = put16(to, b->outer);
 	}
 	if (tagged) {
-		put16(&to, ETH_P_8021Q);
-		put16(&to, b->vlan);
+		to = put16(to, ETH_P_8021Q);
+		to = put16(to, b->vlan);
 	}
-	put16(&to, b->type);
-	put32(&to, MAGIC);
-	put32(&to, id);
+	to = put16(to, b->type);
+	to = put32(to, MAGIC);
+	to = put32(to, id);
 	while (to < frame + len) {
 		*to = (frame + len - to) * 7 + id;
 		to++;

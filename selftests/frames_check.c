@@ -47,7 +47,7 @@ static int pad(const struct batch *b, const struct end *e, __u8 *frame,
 	int least = ETH_ZLEN;
 
 	if (b->outer >= 0 || (b->vlan >= 0 && b->vlan != e->vlan))
-		least += 4;
+		least += TAG_LEN;
 	if (e->kind != TAP || len >= least)
 		return len;
 	memset(frame + len, 0, least - len);
@@ -83,34 +83,10 @@ static void arrived(struct end *e, const __u8 *frame, int len, int pkt_type)
 		wrong(e, "a wrong packet type", frame, len);
 }
 
-/* Put the tag that the kernel keeps beside the frame back in its place. */
-static int retag(__u8 *frame, int len, struct msghdr *msg)
-{
-	struct tpacket_auxdata aux;
-	struct cmsghdr *cmsg;
-	__u8 *to;
-
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		if (cmsg->cmsg_level != SOL_PACKET ||
-		    cmsg->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(cmsg), sizeof(aux));
-		if (!(aux.tp_status & TP_STATUS_VLAN_VALID))
-			continue;
-		to = frame + 2 * ETH_ALEN;
-		memmove(to + 4, to, len - 2 * ETH_ALEN);
-		put16(&to, aux.tp_status & TP_STATUS_VLAN_TPID_VALID ?
-			   aux.tp_vlan_tpid : ETH_P_8021Q);
-		put16(&to, aux.tp_vlan_tci);
-		len += 4;
-	}
-	return len;
-}
-
 /* Returns 0 when there is nothing to receive. */
 static int receive_packet(struct end *e)
 {
-	static __u8 frame[MAX_FRAME + 4];
+	static __u8 frame[MAX_FRAME + TAG_LEN];
 	char control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 	struct sockaddr_ll from;
 	struct iovec iov = { .iov_base = frame, .iov_len = MAX_FRAME };

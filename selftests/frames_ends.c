@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* frames_ends.c - where frames are sent and received */
-#define _GNU_SOURCE
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
-#include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -17,37 +13,6 @@
 #include "frames.h"
 
 #define RCVBUF		(64 << 20)
-
-static int own_netns;
-
-void open_own_netns(void)
-{
-	own_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own_netns < 0)
-		die("own namespace");
-}
-
-void enter_own_netns(void)
-{
-	if (setns(own_netns, CLONE_NEWNET))
-		die("setns");
-}
-
-static int enter_netns(const char *name)
-{
-	char path[128];
-	int fd, ret;
-
-	if (!strcmp(name, "-"))
-		return setns(own_netns, CLONE_NEWNET);
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	ret = setns(fd, CLONE_NEWNET);
-	close(fd);
-	return ret;
-}
 
 int packet_socket(int protocol)
 {
@@ -70,20 +35,6 @@ int bind_packet(int fd, int protocol, int ifindex)
 	};
 
 	return bind(fd, (void *)&addr, sizeof(addr));
-}
-
-static int open_tap(struct end *e, const char *device)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-
-	if (e->vnet_hdr)
-		ifr.ifr_flags |= IFF_VNET_HDR;
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
-	e->rx = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (e->rx < 0 || ioctl(e->rx, TUNSETIFF, &ifr) < 0)
-		return -1;
-	e->tx = e->rx;
-	return 0;
 }
 
 /*
@@ -120,14 +71,21 @@ int open_end(struct end *e, const char *netns, const char *device)
 {
 	int ret = -1;
 
-	if (enter_netns(netns))
+	if (strcmp(netns, "-") && enter_netns(netns))
 		return -1;
 	e->ifindex = if_nametoindex(device);
 	if (!e->ifindex || device_addr(device, e->addr))
 		goto out;
-	ret = e->kind == TAP ? open_tap(e, device) : open_packet(e);
+	if (e->kind == TAP) {
+		e->rx = open_tap(device, e->vnet_hdr);
+		e->tx = e->rx;
+		ret = e->rx < 0 ? -1 : 0;
+	} else {
+		ret = open_packet(e);
+	}
 out:
-	enter_own_netns();
+	if (enter_own_netns())
+		die("setns");
 	return ret;
 }
 

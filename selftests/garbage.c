@@ -11,9 +11,7 @@
  * each has a virtio_net_hdr of the same kind. The same seed sends the same
  * frames. Prints how many the kernel took, and how many it refused.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +20,12 @@
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <linux/if_tun.h>
 #include <linux/types.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
+
+#include "network.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define PICK(a)		((a)[random_below(ARRAY_SIZE(a))])
@@ -145,13 +143,6 @@ static void make_vnet_hdr(struct virtio_net_hdr *hdr)
 	}
 }
 
-static __u8 *put16(__u8 *to, int value)
-{
-	to[0] = value >> 8;
-	to[1] = value;
-	return to + 2;
-}
-
 static __u8 *put_tags(__u8 *to, int n)
 {
 	while (n--) {
@@ -227,19 +218,6 @@ static int make_frame(__u8 *frame, int number, const __u8 *src,
 	return len;
 }
 
-static int open_tap(const char *device)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-
-	if (vnet_hdr)
-		ifr.ifr_flags |= IFF_VNET_HDR;
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
-	if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr))
-		die(device);
-	return fd;
-}
-
 static int open_packet(const char *device)
 {
 	struct sockaddr_ll addr = {
@@ -251,14 +229,13 @@ static int open_packet(const char *device)
 	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)) ||
 	    (vnet_hdr && setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &vnet_hdr,
 				    sizeof(vnet_hdr))))
-		die(device);
+		return -1;
 	return fd;
 }
 
-static void parse_addr(const char *text, __u8 *addr)
+static void get_addr(const char *text, __u8 *addr)
 {
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &addr[0], &addr[1],
-		   &addr[2], &addr[3], &addr[4], &addr[5]) != ETH_ALEN)
+	if (!parse_addr(text, addr))
 		die(text);
 }
 
@@ -277,10 +254,13 @@ int main(int argc, char **argv)
 	state = strtoull(argv[1], NULL, 0);
 	count = atoi(argv[2]);
 	vnet_hdr = !strcmp(argv[5], "vnet_hdr");
-	fd = strcmp(argv[3], "tap") ? open_packet(argv[4]) : open_tap(argv[4]);
-	parse_addr(argv[6], src);
+	fd = strcmp(argv[3], "tap") ? open_packet(argv[4]) :
+				      open_tap(argv[4], vnet_hdr);
+	if (fd < 0)
+		die(argv[4]);
+	get_addr(argv[6], src);
 	for (i = 0; i < count; i++) {
-		parse_addr(argv[7 + i % (argc - 7)], dst);
+		get_addr(argv[7 + i % (argc - 7)], dst);
 		len = make_frame(frame, i, src, dst);
 		make_vnet_hdr((struct virtio_net_hdr *)buf);
 		if (vnet_hdr)

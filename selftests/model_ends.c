@@ -9,7 +9,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -26,12 +25,12 @@
 
 #include "model_ends.h"
 #include "model_kernel.h"
+#include "network.h"
 #include "patience.h"
 
 #define ETHERTYPE_TEST	0x88b5		/* for local experiments */
 #define MAGIC		0x766d646c
 #define FRAME_LEN	60
-#define TAG_LEN		4
 #define ROOM		256
 #define ROUNDS		4
 #define PATIENCE_MS	with_patience(10000)
@@ -54,24 +53,6 @@ static int home, barrier_fd[2];
 static struct sockaddr_ll barrier_addr;
 
 /* --- frames -------------------------------------------------------------- */
-
-static uint8_t *put16(uint8_t *to, int value)
-{
-	*to++ = value >> 8;
-	*to++ = value;
-	return to;
-}
-
-static uint8_t *put32(uint8_t *to, uint32_t value)
-{
-	return put16(put16(to, value >> 16), value);
-}
-
-static uint32_t get32(const uint8_t *from)
-{
-	return (uint32_t)from[0] << 24 | from[1] << 16 | from[2] << 8 |
-	       from[3];
-}
 
 static int build(const struct frame *f, bool tagged, uint32_t id,
 		 uint8_t *frame)
@@ -137,28 +118,6 @@ static void arrived(int end, const uint8_t *frame, int len, bool untagged)
 }
 
 /* --- receiving ----------------------------------------------------------- */
-
-/* Put the tag that the kernel keeps beside the frame back in its place. */
-static int retag(uint8_t *frame, int len, struct msghdr *msg)
-{
-	struct tpacket_auxdata aux;
-	struct cmsghdr *cmsg;
-	uint8_t *to;
-
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		if (cmsg->cmsg_level != SOL_PACKET ||
-		    cmsg->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(cmsg), sizeof(aux));
-		if (!(aux.tp_status & TP_STATUS_VLAN_VALID))
-			continue;
-		to = frame + 2 * ETH_ALEN;
-		memmove(to + TAG_LEN, to, len - 2 * ETH_ALEN);
-		put16(put16(to, aux.tp_vlan_tpid), aux.tp_vlan_tci);
-		len += TAG_LEN;
-	}
-	return len;
-}
 
 /* Returns false when there is nothing to receive. */
 static bool receive_packet(struct end *e)
@@ -311,15 +270,12 @@ void end_set_stack(int ifindex, int vlan_ifindex)
 
 void end_open_tap(int end, const char *name)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 	struct end *e = &ends[end];
 
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", name);
 	e->kind = TAP;
-	e->rx = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	e->rx = open_tap(name, false);
 	e->tx = e->rx;
-	if (e->rx < 0 || ioctl(e->rx, TUNSETIFF, &ifr) < 0 ||
-	    ioctl(e->rx, TUNSETPERSIST, 1) < 0)
+	if (e->rx < 0 || ioctl(e->rx, TUNSETPERSIST, 1) < 0)
 		die("tap");
 }
 
@@ -335,19 +291,10 @@ void end_close(int end)
 	e->kind = CLOSED;
 }
 
-static void one_cpu(void)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		die("one CPU");
-}
-
 void ends_open(int host_netns, int barrier_netns)
 {
-	one_cpu();
+	if (stay_on_one_cpu())
+		die("one CPU");
 	home = host_netns;
 	if (setns(barrier_netns, CLONE_NEWNET))
 		die("setns");

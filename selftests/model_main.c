@@ -16,18 +16,17 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "chance.h"
 #include "model.h"
 #include "model_ends.h"
 #include "model_kernel.h"
+#include "network.h"
 #include "patience.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -220,14 +219,6 @@ static bool all_settled(void)
 			return false;
 	}
 	return true;
-}
-
-static long long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
 /* The kernel switches a queue on some time after the carrier. */
@@ -1119,20 +1110,17 @@ static void check_state(void)
 
 /* --- the whole ----------------------------------------------------------- */
 
-static void open_netns(const char *prefix)
+static void open_all_netns(const char *prefix)
 {
 	static const char *const names[] = {
 		"host", "wire", "away", "barrier", "v0", "v1", "v2",
 	};
-	char path[128];
 	int i;
 
 	for (i = 0; i < N_ALL; i++) {
-		snprintf(path, sizeof(path), "/run/netns/%s%s", prefix,
-			 names[i]);
-		netns[i] = open(path, O_RDONLY | O_CLOEXEC);
+		netns[i] = open_netns(prefix, names[i]);
 		if (netns[i] < 0)
-			die(path);
+			die(names[i]);
 	}
 }
 
@@ -1140,7 +1128,7 @@ static void set_up(const char *prefix)
 {
 	int i;
 
-	open_netns(prefix);
+	open_all_netns(prefix);
 	kernel_open(netns, N_ALL);
 	ends_open(netns[N_HOST], netns[N_BARRIER]);
 	links_of(N_WIRE);

@@ -10,11 +10,8 @@
  * both sides may leave to the other what the words say. Prints a line when the
  * link is up.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +24,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "network.h"
+
 #ifndef TUN_F_USO4
 #define TUN_F_USO4	0x20
 #define TUN_F_USO6	0x40
@@ -35,7 +34,7 @@
 #define MAX_FRAME	(65536 + 64)
 #define AT_ONCE		64
 
-static int vnet_hdr;
+static bool vnet_hdr;
 static unsigned int offloads;
 
 static void die(const char *what)
@@ -44,27 +43,11 @@ static void die(const char *what)
 	exit(1);
 }
 
-static void enter_netns(const char *name)
+static int open_nic(const char *device)
 {
-	char path[128];
-	int fd;
+	int fd = open_tap(device, vnet_hdr);
 
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(name);
-	close(fd);
-}
-
-static int open_tap(const char *device)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-
-	if (vnet_hdr)
-		ifr.ifr_flags |= IFF_VNET_HDR;
-	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
-	if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr))
+	if (fd < 0)
 		die(device);
 	if (vnet_hdr && ioctl(fd, TUNSETOFFLOAD, offloads))
 		die("offloads");
@@ -78,9 +61,7 @@ static void set_addr(const char *device, const char *addr)
 	__u8 *to = (__u8 *)ifr.ifr_hwaddr.sa_data;
 
 	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", device);
-	if (sscanf(addr, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &to[0], &to[1],
-		   &to[2], &to[3], &to[4], &to[5]) != ETH_ALEN ||
-	    ioctl(fd, SIOCSIFHWADDR, &ifr))
+	if (!parse_addr(addr, to) || ioctl(fd, SIOCSIFHWADDR, &ifr))
 		die(addr);
 	close(fd);
 }
@@ -106,7 +87,7 @@ static void carry(int from, int to)
 static void parse(const char *word)
 {
 	if (!strcmp(word, "vnet_hdr"))
-		vnet_hdr = 1;
+		vnet_hdr = true;
 	else if (!strcmp(word, "csum"))
 		offloads |= TUN_F_CSUM;
 	else if (!strcmp(word, "tso"))
@@ -130,9 +111,10 @@ int main(int argc, char **argv)
 	}
 	for (i = 5; i < argc; i++)
 		parse(argv[i]);
-	pfds[0] = (struct pollfd){ open_tap(argv[1]), POLLIN, 0 };
-	enter_netns(argv[2]);
-	pfds[1] = (struct pollfd){ open_tap(argv[3]), POLLIN, 0 };
+	pfds[0] = (struct pollfd){ open_nic(argv[1]), POLLIN, 0 };
+	if (enter_netns(argv[2]))
+		die(argv[2]);
+	pfds[1] = (struct pollfd){ open_nic(argv[3]), POLLIN, 0 };
 	set_addr(argv[3], argv[4]);
 	puts("ready");
 	fflush(stdout);
