@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-static uint64_t random_state;
+extern uint64_t random_state;
 
 /* splitmix64: the same numbers everywhere */
 static inline uint64_t random64(void)

@@ -58,6 +58,7 @@
 
 enum { N_HOST, N_WIRE, N_BARRIER, N_GUEST0, N_ALL = N_GUEST0 + VETHS };
 
+uint64_t random_state;
 static int netns[N_ALL], dev, vif_ifindex[VIFS];
 static unsigned long frames_sent, churned_hits;
 
