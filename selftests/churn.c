@@ -6,7 +6,7 @@
  *   churn PREFIX SEED PHASES BATCHES
  *
  * It wants the namespaces PREFIXhost (in which it is started; with eth0, the
- * veths v0 to v2 and the taps v3 and v4), wire, barrier, v0, v1 and v2.
+ * veths v0 to v2 and the taps v3 and v4), wire, v0, v1 and v2.
  *
  * v0 and v4 are stable: nobody touches them or their addresses. v1 comes and
  * goes, and with it what leads there; addresses are mapped, moved and unmapped
@@ -56,7 +56,7 @@
 #define MAC_BULK	0x020000010000ull
 #define MAC_GROUP	0x333300000a0bull
 
-enum { N_HOST, N_WIRE, N_BARRIER, N_GUEST0, N_ALL = N_GUEST0 + VETHS };
+enum { N_HOST, N_WIRE, N_GUEST0, N_ALL = N_GUEST0 + VETHS };
 
 uint64_t random_state;
 static int netns[N_ALL], dev, vif_ifindex[VIFS];
@@ -434,7 +434,7 @@ static bool phase(uint64_t seed, int batches)
 static void open_all_netns(const char *prefix)
 {
 	static const char *const names[] = {
-		"host", "wire", "barrier", "v0", "v1", "v2",
+		"host", "wire", "v0", "v1", "v2",
 	};
 	int i;
 
@@ -460,7 +460,7 @@ static void set_up(const char *prefix)
 	open_all_netns(prefix);
 	kernel_open(netns, N_ALL);
 	use_cpu(1);
-	ends_open(netns[N_HOST], netns[N_BARRIER]);
+	ends_open();
 	open_link(WIRE, N_WIRE, "wire0");
 	end_open_stack(netns[N_HOST], link_ifindex("eth0"));
 	for (i = 0; i < VIFS; i++) {

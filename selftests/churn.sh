@@ -25,7 +25,6 @@ seed=${1:-${SEED:-1}}
 # shellcheck disable=SC2317 # called by wait_until
 settled_at() { ! at "$1" ip -o link show up | grep -qv ' state U'; }
 
-build_barrier
 no_ipv6 host
 mac[host]=02:00:00:00:00:01
 mac[wire]=02:00:00:00:00:02

@@ -35,14 +35,10 @@
  *	"ok N M": the first and the last round whose frame arrived at that end,
  *	0 for none.
  *
- * How it knows that nothing more is coming. Everything runs on one CPU, whose
- * backlog keeps the order: what goes through a loopback device of our own
- * arrives after all that was sent before has made its next hop.
+ * How it knows that nothing more is coming is said in barrier.h.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +53,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "barrier.h"
 #include "commands.h"
 #include "network.h"
 
@@ -96,7 +93,6 @@ static int n_ends;
 static struct flow flows[MAX_FLOWS];
 static int n_flows;
 static __u32 rounds;
-static int loop_fd;
 
 static struct end *find_end(const char *name)
 {
@@ -201,38 +197,15 @@ static void drain(void)
 }
 
 /* Wait until everything under way has arrived where it goes. */
-static void barrier(void)
+static void wait_for_all(void)
 {
-	char byte = 0;
 	int i;
 
 	for (i = 0; i < HOPS; i++) {
-		if (send(loop_fd, &byte, 1, 0) != 1 ||
-		    recv(loop_fd, &byte, 1, 0) != 1)
-			die("loopback");
+		if (pass_barrier())
+			die("barrier");
 		drain();
 	}
-}
-
-/* A socket that is connected to itself */
-static void open_loop(void)
-{
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons(9),
-	};
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-
-	if (unshare(CLONE_NEWNET))
-		die("namespace");
-	loop_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (loop_fd < 0 || ioctl(loop_fd, SIOCSIFFLAGS, &ifr) ||
-	    bind(loop_fd, (void *)&addr, sizeof(addr)) ||
-	    connect(loop_fd, (void *)&addr, sizeof(addr)))
-		die("loopback");
-	if (enter_own_netns())
-		die("setns");
 }
 
 /* Such a socket comes after VLAN devices and rx_handlers. */
@@ -328,7 +301,7 @@ static void start_afresh(void)
 {
 	int i;
 
-	barrier();
+	wait_for_all();
 	for (i = 0; i < n_flows; i++)
 		memset(flows[i].where, 0, sizeof(flows[i].where));
 	for (i = 0; i < n_ends; i++)
@@ -449,7 +422,7 @@ static int command(char *line, int running)
 	}
 	if (n == 1 && (!strcmp(words[0], "round") ||
 		       !strcmp(words[0], "stop"))) {
-		barrier();
+		wait_for_all();
 		answer("ok %u", rounds);
 		return running && words[0][0] == 'r';
 	}
@@ -467,7 +440,8 @@ int main(void)
 		die("one CPU");
 	if (open_own_netns() < 0)
 		die("own namespace");
-	open_loop();
+	if (open_barrier())
+		die("barrier");
 	setvbuf(stdin, NULL, _IONBF, 0);
 	for (;;) {
 		while (running && !line_waits()) {

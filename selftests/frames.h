@@ -5,6 +5,7 @@
 #include <linux/if_ether.h>
 #include <linux/types.h>
 
+#include "barrier.h"
 #include "commands.h"
 #include "network.h"
 #include "patience.h"
@@ -70,9 +71,5 @@ int send_frame(struct end *e, const __u8 *frame, int len);
 /* frames_check.c: what arrives */
 void drain(void);
 void check_overflow(struct end *e);
-
-/* frames_barrier.c: until nothing is under way */
-void open_barrier(void);
-void barrier(void);
 
 #endif /* FRAMES_H */

@@ -25,7 +25,6 @@ operations=${2:-${OPERATIONS:-1500}}
 
 mac[host]=02:00:00:00:00:01
 mac[wire]=02:00:00:00:00:02
-build_barrier
 no_ipv6 host
 for place in wire away v0 v1 v2; do
 	new_netns $place

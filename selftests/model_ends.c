@@ -2,14 +2,10 @@
 /*
  * Sending and receiving frames, each with a number of its own
  *
- * How it knows that nothing more is coming: everything runs on one CPU, whose
- * backlog keeps the order. A frame of our own, sent round a veth pair after the
- * others, comes back only after each of the others has made its next hop; some
- * rounds of that are more hops than there are.
+ * How it knows that nothing more is coming is said in barrier.h.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,21 +15,19 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
-#include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "barrier.h"
 #include "model_ends.h"
 #include "model_kernel.h"
 #include "network.h"
-#include "patience.h"
 
 #define ETHERTYPE_TEST	0x88b5		/* for local experiments */
 #define MAGIC		0x766d646c
 #define FRAME_LEN	60
 #define ROOM		256
-#define ROUNDS		4
-#define PATIENCE_MS	with_patience(10000)
+#define HOPS		4		/* more than there are on any way */
 
 enum kind { CLOSED, LINK, STACK, TAP };
 
@@ -49,8 +43,6 @@ static struct end ends[ENDS];
 static struct sent batch[MAX_BATCH];
 static int n_batch;
 static uint32_t first_id = 1;
-static int home, barrier_fd[2];
-static struct sockaddr_ll barrier_addr;
 
 /* --- frames -------------------------------------------------------------- */
 
@@ -171,19 +163,11 @@ static void drain(void)
 
 void ends_barrier(void)
 {
-	uint8_t frame[FRAME_LEN] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
-	struct pollfd pfd = { .fd = barrier_fd[1], .events = POLLIN };
 	int i;
 
-	put16(frame + 2 * ETH_ALEN, ETHERTYPE_TEST);
-	for (i = 0; i < ROUNDS; i++) {
-		if (sendto(barrier_fd[0], frame, sizeof(frame), 0,
-			   (void *)&barrier_addr, sizeof(barrier_addr)) < 0)
-			die("sentinel: send");
-		if (poll(&pfd, 1, PATIENCE_MS) != 1)
-			die("sentinel: nothing came back");
-		recv(barrier_fd[1], frame, sizeof(frame), 0);
-	}
+	for (i = 0; i < HOPS; i++)
+		if (pass_barrier())
+			die("barrier");
 }
 
 struct sent *ends_collect(int *n)
@@ -248,7 +232,7 @@ static void open_packet(struct end *e, enum kind k, int netns, int ifindex)
 	e->rx = k == LINK ? packet_socket(ETH_P_ALL, ifindex) :
 		packet_socket(ETHERTYPE_TEST, 0);
 	e->tx = packet_socket(0, 0);
-	if (setns(home, CLONE_NEWNET))
+	if (enter_own_netns())
 		die("setns");
 }
 
@@ -291,17 +275,12 @@ void end_close(int end)
 	e->kind = CLOSED;
 }
 
-void ends_open(int host_netns, int barrier_netns)
+void ends_open(void)
 {
 	if (stay_on_one_cpu())
 		die("one CPU");
-	home = host_netns;
-	if (setns(barrier_netns, CLONE_NEWNET))
-		die("setns");
-	barrier_addr.sll_family = AF_PACKET;
-	barrier_addr.sll_ifindex = if_nametoindex("b0");
-	barrier_fd[0] = packet_socket(0, 0);
-	barrier_fd[1] = packet_socket(ETHERTYPE_TEST, if_nametoindex("b1"));
-	if (setns(home, CLONE_NEWNET))
-		die("setns");
+	if (open_own_netns() < 0)
+		die("own namespace");
+	if (open_barrier())
+		die("barrier");
 }

@@ -17,8 +17,8 @@ struct sent {
 	int wrong_at;
 };
 
-/* @barrier: a namespace with a veth pair b0, b1 and nothing else */
-void ends_open(int host_netns, int barrier_netns);
+/* In the host's namespace */
+void ends_open(void);
 
 /* A station's NIC: all that arrives there */
 void end_open_link(int end, int netns, int ifindex);

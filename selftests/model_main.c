@@ -6,8 +6,8 @@
  *   model PREFIX SEED OPERATIONS
  *
  * It wants the namespaces PREFIXhost (in which it is started; with eth0), wire
- * (with wire0, the other end of eth0), barrier (with the veth pair b0, b1),
- * away, v0, v1 and v2, and makes everything else.
+ * (with wire0, the other end of eth0), away, v0, v1 and v2, and makes everything
+ * else.
  *
  * An operation is one request, or one thing that happens to a device. The
  * kernel's answer to it must be the model's. Then some frames are sent from
@@ -114,7 +114,7 @@ static bool random_operation(void)
 static void open_all_netns(const char *prefix)
 {
 	static const char *const names[] = {
-		"host", "wire", "away", "barrier", "v0", "v1", "v2",
+		"host", "wire", "away", "v0", "v1", "v2",
 	};
 	int i;
 
@@ -131,7 +131,7 @@ static void set_up(const char *prefix)
 
 	open_all_netns(prefix);
 	kernel_open(netns, N_ALL);
-	ends_open(netns[N_HOST], netns[N_BARRIER]);
+	ends_open();
 	links_of(N_WIRE);
 	wire0 = link_ifindex("wire0");
 	links_of(N_HOST);

@@ -11,7 +11,7 @@
 #define VETHS		3
 
 /* Namespaces */
-enum { N_HOST, N_WIRE, N_AWAY, N_BARRIER, N_GUEST0, N_ALL = N_GUEST0 + VETHS };
+enum { N_HOST, N_WIRE, N_AWAY, N_GUEST0, N_ALL = N_GUEST0 + VETHS };
 
 /* model_main.c */
 extern int netns[N_ALL];

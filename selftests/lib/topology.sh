@@ -124,19 +124,6 @@ topology()
 	set_mark
 }
 
-# For programs that send and receive frames themselves, see model_ends.c: a
-# namespace with a pair of veths and nothing else.
-build_barrier()
-{
-	new_netns barrier
-	no_ipv6 barrier
-	must ip -n "${prefix}barrier" -batch - <<-'END'
-		link add b0 type veth peer name b1
-		link set b0 up
-		link set b1 up
-	END
-}
-
 # no_ipv6 PLACE: nobody speaks unasked, on devices that are still to come, too
 no_ipv6()
 {

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * frames_barrier.c - until nothing is under way
- *
- * A veth pair, and the sockets on it, in a namespace without anything else.
- */
+/* barrier.c - a frame that goes round after all others */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -12,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
 #include <linux/rtnetlink.h>
@@ -20,12 +18,14 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "frames.h"
+#include "barrier.h"
+#include "network.h"
+#include "patience.h"
 
-#define ROUNDS		12
+#define ETHERTYPE	0x88b5		/* for local experiments */
+#define PATIENCE_MS	with_patience(30000)
 
-static int barrier_fd[2];
-static struct sockaddr_ll barrier_addr;
+static int tx, rx;
 
 static struct rtattr *add_attr(struct nlmsghdr *nlh, int type,
 			       const void *data, int len)
@@ -95,42 +95,45 @@ static int set_up(const char *device)
 	return ret;
 }
 
-void open_barrier(void)
+/* Gets frames of this type, none if it is 0. */
+static int open_side(const char *device, int type)
+{
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(type),
+		.sll_ifindex = if_nametoindex(device),
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	return fd < 0 || bind(fd, (void *)&addr, sizeof(addr)) ? -1 : fd;
+}
+
+int open_barrier(void)
 {
 	int fd;
 
 	if (unshare(CLONE_NEWNET))
-		die("sentinel: namespace");
+		return -1;
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (fd < 0 || create_pair(fd) || set_up("b0") || set_up("b1"))
-		die("sentinel: veth");
+	/* The one that is sent from comes last: it has a carrier at once. */
+	if (fd < 0 || create_pair(fd) || set_up("b1") || set_up("b0"))
+		return -1;
 	close(fd);
-	barrier_addr.sll_family = AF_PACKET;
-	barrier_addr.sll_ifindex = if_nametoindex("b0");
-	barrier_fd[0] = packet_socket(0);
-	barrier_fd[1] = packet_socket(0);
-	if (barrier_fd[0] < 0 || barrier_fd[1] < 0 ||
-	    bind_packet(barrier_fd[1], ETHERTYPE_TEST, if_nametoindex("b1")))
-		die("sentinel: socket");
-	if (enter_own_netns())
-		die("setns");
+	tx = open_side("b0", 0);
+	rx = open_side("b1", ETHERTYPE);
+	return tx < 0 || rx < 0 ? -1 : enter_own_netns();
 }
 
-/* Wait until everything under way has arrived where it goes. */
-void barrier(void)
+int pass_barrier(void)
 {
 	__u8 frame[ETH_ZLEN] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
-	struct pollfd pfd = { .fd = barrier_fd[1], .events = POLLIN };
-	int i;
+	struct pollfd pfd = { .fd = rx, .events = POLLIN };
 
-	put16(frame + 2 * ETH_ALEN, ETHERTYPE_TEST);
-	for (i = 0; i < ROUNDS; i++) {
-		if (sendto(barrier_fd[0], frame, sizeof(frame), 0,
-			   (void *)&barrier_addr, sizeof(barrier_addr)) < 0)
-			die("sentinel: send");
-		if (poll(&pfd, 1, 2 * PATIENCE_MS) != 1)
-			die("sentinel: nothing came back");
-		recv(barrier_fd[1], frame, sizeof(frame), MSG_TRUNC);
-		drain();
-	}
+	put16(frame + 2 * ETH_ALEN, ETHERTYPE);
+	if (send(tx, frame, sizeof(frame), 0) < 0)
+		return -1;
+	errno = ETIMEDOUT;
+	if (poll(&pfd, 1, PATIENCE_MS) != 1)
+		return -1;
+	return recv(rx, frame, sizeof(frame), 0) < 0 ? -1 : 0;
 }
