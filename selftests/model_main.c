@@ -6,8 +6,8 @@
  *   model PREFIX SEED OPERATIONS
  *
  * It wants the namespaces PREFIXhost (in which it is started; with eth0), wire
- * (with wire0, the other end of eth0), away, v0, v1 and v2, and makes everything
- * else.
+ * (with wire0, the other end of eth0), away, v0, v1 and v2, and makes
+ * everything else.
  *
  * An operation is one request, or one thing that happens to a device. The
  * kernel's answer to it must be the model's. Then some frames are sent from

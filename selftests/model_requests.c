@@ -225,7 +225,6 @@ bool op_dev_set(int i)
 	return true;
 }
 
-
 static bool succeeds(const char *command)
 {
 	char line[160];

@@ -24,7 +24,7 @@ extern unsigned long operation;
 extern unsigned long refusals;
 void __attribute__((format(printf, 1, 2))) remember(const char *format, ...);
 /* Ends the test, and says what led to this. */
-void __attribute__((noreturn)) fail(void);
+void fail(void) __attribute__((noreturn));
 /* What was asked, what the kernel answered, and what the model says */
 void __attribute__((format(printf, 3, 4)))
 answered(int got, int want, const char *format, ...);
@@ -60,8 +60,8 @@ void create_vif(int i);
 void pdev_is_there(void);
 void settle(void);
 
-/* model_requests.c and model_changes.c: operations, on requests to vifmap and on
- * devices; each returns false if it makes no sense now.
+/* model_requests.c: operations that are requests to vifmap; model_changes.c:
+ * those on devices. Each returns false if it makes no sense now.
  */
 extern unsigned long tool_calls;
 bool op_create(int i);

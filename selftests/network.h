@@ -40,8 +40,8 @@ __u32 get32(const __u8 *from);
 
 /* What a packet socket says of a frame; returns whether it does. */
 bool find_auxdata(struct msghdr *msg, struct tpacket_auxdata *aux);
-/* Puts the tag that the kernel keeps beside a frame back in its place. There must
- * be room for it; returns the new length.
+/* Puts the tag that the kernel keeps beside a frame back in its place. There
+ * must be room for it; returns the new length.
  */
 int retag(__u8 *frame, int len, struct msghdr *msg);
 
