@@ -8,10 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
-#include <linux/if_packet.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -95,36 +93,32 @@ static int set_up(const char *device)
 	return ret;
 }
 
-/* Gets frames of this type, none if it is 0. */
-static int open_side(const char *device, int type)
+static int stay_on_one_cpu(void)
 {
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(type),
-		.sll_ifindex = if_nametoindex(device),
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	cpu_set_t cpus;
 
-	return fd < 0 || bind(fd, (void *)&addr, sizeof(addr)) ? -1 : fd;
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
 int open_barrier(void)
 {
 	int fd;
 
-	if (unshare(CLONE_NEWNET))
+	if (stay_on_one_cpu() || open_own_netns() < 0 || unshare(CLONE_NEWNET))
 		return -1;
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	/* The one that is sent from comes last: it has a carrier at once. */
 	if (fd < 0 || create_pair(fd) || set_up("b1") || set_up("b0"))
 		return -1;
 	close(fd);
-	tx = open_side("b0", 0);
-	rx = open_side("b1", ETHERTYPE);
+	tx = open_packet(0, if_nametoindex("b0"));
+	rx = open_packet(ETHERTYPE, if_nametoindex("b1"));
 	return tx < 0 || rx < 0 ? -1 : enter_own_netns();
 }
 
-int pass_barrier(void)
+static int send_round(void)
 {
 	__u8 frame[ETH_ZLEN] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
 	struct pollfd pfd = { .fd = rx, .events = POLLIN };
@@ -136,4 +130,15 @@ int pass_barrier(void)
 	if (poll(&pfd, 1, PATIENCE_MS) != 1)
 		return -1;
 	return recv(rx, frame, sizeof(frame), 0) < 0 ? -1 : 0;
+}
+
+int pass_barrier(int hops, void (*drain)(void))
+{
+	while (hops--) {
+		if (send_round())
+			return -1;
+		if (drain)
+			drain();
+	}
+	return 0;
 }

@@ -8,11 +8,13 @@
 #ifndef BARRIER_H
 #define BARRIER_H
 
-/* Both return a negative number when they fail, and set errno. The program is
- * in its own namespace (network.h) before and after.
+/* Both return a negative number when they fail, and set errno. To open it keeps
+ * the program on the CPU and in the namespace that it is in (see network.h).
  */
 int open_barrier(void);
-/* Every frame that is under way makes a hop. */
-int pass_barrier(void);
+/* Whatever is under way makes @hops hops; @drain, if there is one, receives
+ * what has arrived after each of them.
+ */
+int pass_barrier(int hops, void (*drain)(void));
 
 #endif

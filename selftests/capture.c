@@ -20,7 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/types.h>
@@ -33,7 +32,6 @@
 #include "network.h"
 
 #define MAX_FRAME	(65536 + 64)
-#define RCVBUF		(64 << 20)
 
 static struct {
 	unsigned int frames;
@@ -160,14 +158,8 @@ static int receive(int fd, int mtu, int flags)
 
 static int open_socket(const char *device)
 {
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = if_nametoindex(device),
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int fd = open_packet(ETH_P_ALL, if_nametoindex(device)), one = 1;
 	struct timeval patience = { .tv_usec = 100000 };
-	int size = RCVBUF, one = 1;
 
 	/*
 	 * The signal may come just before it waits. As captures do, it wants
@@ -176,10 +168,7 @@ static int open_socket(const char *device)
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||
-	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one)) ||
-	    bind(fd, (void *)&addr, sizeof(addr)))
+		       sizeof(patience)))
 		die(device);
 	return fd;
 }

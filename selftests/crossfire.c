@@ -199,30 +199,8 @@ static void drain(void)
 /* Wait until everything under way has arrived where it goes. */
 static void wait_for_all(void)
 {
-	int i;
-
-	for (i = 0; i < HOPS; i++) {
-		if (pass_barrier())
-			die("barrier");
-		drain();
-	}
-}
-
-/* Such a socket comes after VLAN devices and rx_handlers. */
-static int open_packet(const char *device)
-{
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = test_type,
-		.sll_ifindex = if_nametoindex(device),
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	int size = 16 << 20;
-
-	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)))
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	return fd;
+	if (pass_barrier(HOPS, drain))
+		die("barrier");
 }
 
 /* Commands */
@@ -241,9 +219,10 @@ static void cmd_end(char **words)
 	e->kind = !strcmp(words[4], "tap") ? TAP :
 		  !strcmp(words[4], "link") ? LINK : STACK;
 	e->fd = -1;
+	/* A socket for one type comes after VLAN devices and rx_handlers. */
 	if (!strcmp(words[2], "-") || !enter_netns(words[2]))
 		e->fd = e->kind == TAP ? open_tap(words[3], false) :
-					 open_packet(words[3]);
+			open_packet(ETHERTYPE_TEST, if_nametoindex(words[3]));
 	if (e->fd < 0) {
 		answer("error end %s: %s", words[1], strerror(errno));
 	} else {
@@ -436,10 +415,6 @@ int main(void)
 	char line[4096];
 
 	test_type = htons(ETHERTYPE_TEST);
-	if (stay_on_one_cpu())
-		die("one CPU");
-	if (open_own_netns() < 0)
-		die("own namespace");
 	if (open_barrier())
 		die("barrier");
 	setvbuf(stdin, NULL, _IONBF, 0);

@@ -8,8 +8,6 @@
  * One after the other, so that none is lost for want of room. With SEGMENTS
  * that many are given to the kernel as one, to be cut as late as possible.
  */
-#define _GNU_SOURCE
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "network.h"
 #include "patience.h"
 
 #define MAX_LEN		65507
@@ -52,28 +51,6 @@ static void serve(int port)
 		if (n < 0 || sendto(fd, buf, n, 0, (void *)&from, len) != n)
 			die("serve");
 	}
-}
-
-static int connect_to(const char *host, const char *port)
-{
-	struct addrinfo hints = {
-		.ai_socktype = SOCK_DGRAM,
-		.ai_flags = AI_NUMERICHOST,
-	};
-	struct timeval patience = { .tv_sec = PATIENCE };
-	struct addrinfo *info;
-	int fd;
-
-	if (getaddrinfo(host, port, &hints, &info)) {
-		fprintf(stderr, "datagrams: what is %s?\n", host);
-		exit(1);
-	}
-	fd = socket(info->ai_family, SOCK_DGRAM, 0);
-	if (fd < 0 || connect(fd, info->ai_addr, info->ai_addrlen))
-		die("connect");
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	freeaddrinfo(info);
-	return fd;
 }
 
 /* Each byte differs from its neighbours, and each datagram from the last. */
@@ -109,6 +86,7 @@ static int ask(int fd, int count, int len, int segments)
 
 int main(int argc, char **argv)
 {
+	struct timeval patience = { .tv_sec = PATIENCE };
 	int fd, len, segments = 1;
 
 	if (argc == 3 && !strcmp(argv[1], "serve"))
@@ -117,7 +95,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: see the head of the source\n");
 		return 2;
 	}
-	fd = connect_to(argv[2], argv[3]);
+	fd = connect_to(argv[2], argv[3], SOCK_DGRAM);
+	if (fd < 0)
+		die("connect");
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	len = atoi(argv[5]);
 	if (argc > 6) {
 		segments = atoi(argv[6]);

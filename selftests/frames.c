@@ -213,13 +213,8 @@ static int parse_wants(char **words, int n, __u32 *want)
 
 static void wait_for_all(void)
 {
-	int i;
-
-	for (i = 0; i < HOPS; i++) {
-		if (pass_barrier())
-			die("barrier");
-		drain();
-	}
+	if (pass_barrier(HOPS, drain))
+		die("barrier");
 }
 
 static void wait_readable(int ms)
@@ -328,10 +323,6 @@ int main(void)
 {
 	char line[4096];
 
-	if (stay_on_one_cpu())
-		die("one CPU");
-	if (open_own_netns() < 0)
-		die("own namespace");
 	if (open_barrier())
 		die("barrier");
 	while (fgets(line, sizeof(line), stdin))

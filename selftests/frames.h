@@ -62,8 +62,6 @@ const struct batch *find_batch(__u32 id);
 void forget_batches(void);
 
 /* frames_ends.c: where frames are sent and received */
-int packet_socket(int protocol);
-int bind_packet(int fd, int protocol, int ifindex);
 int open_end(struct end *e, const char *netns, const char *device);
 void close_end(struct end *e);
 int send_frame(struct end *e, const __u8 *frame, int len);

@@ -4,54 +4,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <arpa/inet.h>
-#include <linux/if_packet.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "frames.h"
 
-#define RCVBUF		(64 << 20)
-
-int packet_socket(int protocol)
-{
-	int size = RCVBUF, one = 1;
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(protocol));
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one));
-	return fd;
-}
-
-int bind_packet(int fd, int protocol, int ifindex)
-{
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(protocol),
-		.sll_ifindex = ifindex,
-	};
-
-	return bind(fd, (void *)&addr, sizeof(addr));
-}
-
 /*
  * link is bound to the device and sees everything there, stack to the test's
  * EtherType alone: such sockets come after the rx_handler.
  */
-static int open_packet(struct end *e)
+static int open_device(struct end *e)
 {
-	int protocol = e->kind == STACK ? ETHERTYPE_TEST : 0;
-
-	e->rx = packet_socket(protocol);
-	e->tx = packet_socket(0);
-	if (e->rx < 0 || e->tx < 0 || bind_packet(e->tx, 0, e->ifindex))
-		return -1;
-	if (e->kind == LINK && bind_packet(e->rx, ETH_P_ALL, e->ifindex))
-		return -1;
-	return 0;
+	e->rx = e->kind == LINK ? open_packet(ETH_P_ALL, e->ifindex) :
+				  open_packet(ETHERTYPE_TEST, 0);
+	e->tx = open_packet(0, e->ifindex);
+	return e->rx < 0 || e->tx < 0 ? -1 : 0;
 }
 
 static int device_addr(const char *device, __u8 *addr)
@@ -81,7 +49,7 @@ int open_end(struct end *e, const char *netns, const char *device)
 		e->tx = e->rx;
 		ret = e->rx < 0 ? -1 : 0;
 	} else {
-		ret = open_packet(e);
+		ret = open_device(e);
 	}
 out:
 	if (enter_own_netns())

@@ -218,17 +218,13 @@ static int make_frame(__u8 *frame, int number, const __u8 *src,
 	return len;
 }
 
-static int open_packet(const char *device)
+static int open_device(const char *device)
 {
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_ifindex = if_nametoindex(device),
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int fd = open_packet(0, if_nametoindex(device));
 
-	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)) ||
-	    (vnet_hdr && setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &vnet_hdr,
-				    sizeof(vnet_hdr))))
+	if (fd >= 0 && vnet_hdr &&
+	    setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &vnet_hdr,
+		       sizeof(vnet_hdr)))
 		return -1;
 	return fd;
 }
@@ -254,7 +250,7 @@ int main(int argc, char **argv)
 	state = strtoull(argv[1], NULL, 0);
 	count = atoi(argv[2]);
 	vnet_hdr = !strcmp(argv[5], "vnet_hdr");
-	fd = strcmp(argv[3], "tap") ? open_packet(argv[4]) :
+	fd = strcmp(argv[3], "tap") ? open_device(argv[4]) :
 				      open_tap(argv[4], vnet_hdr);
 	if (fd < 0)
 		die(argv[4]);

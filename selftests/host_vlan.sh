@@ -16,12 +16,7 @@ topology veth tap veth tap
 must vifmap port set v0 trunk on
 must vifmap port set v1 trunk on
 own=02:00:00:00:05:05
-must ip -batch - <<END
-link add link eth0 name eth0.5 type vlan id 5
-link set eth0.5 addrgenmode none
-link set eth0.5 up
-END
-must ask end vlan5 - eth0.5 stack vlan=5
+add_vlan_device 5
 for vif in v0 v1 wire; do
 	flow "$vif to eth0.5" $vif vlan5 vlan=5 count=2 -- vlan5
 	flow "eth0.5 to $vif" vlan5 $vif count=2 -- $vif

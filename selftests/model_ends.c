@@ -163,11 +163,8 @@ static void drain(void)
 
 void ends_barrier(void)
 {
-	int i;
-
-	for (i = 0; i < HOPS; i++)
-		if (pass_barrier())
-			die("barrier");
+	if (pass_barrier(HOPS, NULL))
+		die("barrier");
 }
 
 struct sent *ends_collect(int *n)
@@ -204,46 +201,30 @@ void end_send(const struct frame *f)
 
 /* --- opening ------------------------------------------------------------- */
 
-static int packet_socket(int protocol, int ifindex)
-{
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(protocol),
-		.sll_ifindex = ifindex,
-	};
-	int fd, one = 1;
-
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		die("packet socket");
-	setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one));
-	if (protocol && bind(fd, (void *)&addr, sizeof(addr)))
-		die("packet socket: bind");
-	return fd;
-}
-
-static void open_packet(struct end *e, enum kind k, int netns, int ifindex)
+static void open_device(struct end *e, enum kind k, int netns, int ifindex)
 {
 	if (setns(netns, CLONE_NEWNET))
 		die("setns");
 	e->kind = k;
 	e->ifindex = ifindex;
 	/* A stack's socket comes after the rx_handler, if it wants one type. */
-	e->rx = k == LINK ? packet_socket(ETH_P_ALL, ifindex) :
-		packet_socket(ETHERTYPE_TEST, 0);
-	e->tx = packet_socket(0, 0);
+	e->rx = k == LINK ? open_packet(ETH_P_ALL, ifindex) :
+			    open_packet(ETHERTYPE_TEST, 0);
+	e->tx = open_packet(0, 0);
+	if (e->rx < 0 || e->tx < 0)
+		die("packet socket");
 	if (enter_own_netns())
 		die("setns");
 }
 
 void end_open_link(int end, int netns, int ifindex)
 {
-	open_packet(&ends[end], LINK, netns, ifindex);
+	open_device(&ends[end], LINK, netns, ifindex);
 }
 
 void end_open_stack(int netns, int ifindex)
 {
-	open_packet(&ends[HOST], STACK, netns, ifindex);
+	open_device(&ends[HOST], STACK, netns, ifindex);
 }
 
 void end_set_stack(int ifindex, int vlan_ifindex)
@@ -277,10 +258,6 @@ void end_close(int end)
 
 void ends_open(void)
 {
-	if (stay_on_one_cpu())
-		die("one CPU");
-	if (open_own_netns() < 0)
-		die("own namespace");
 	if (open_barrier())
 		die("barrier");
 }

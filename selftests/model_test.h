@@ -24,7 +24,7 @@ extern unsigned long operation;
 extern unsigned long refusals;
 void __attribute__((format(printf, 1, 2))) remember(const char *format, ...);
 /* Ends the test, and says what led to this. */
-void fail(void) __attribute__((noreturn));
+_Noreturn void fail(void);
 /* What was asked, what the kernel answered, and what the model says */
 void __attribute__((format(printf, 3, 4)))
 answered(int got, int want, const char *format, ...);

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-/* network.c - namespaces, taps, addresses and what is beside a frame */
+/* network.c - namespaces, sockets, taps, what is in a frame and beside it */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 
 #include "network.h"
+
+#define RCVBUF	(64 << 20)
 
 static int own_netns;
 
@@ -47,13 +52,22 @@ int enter_own_netns(void)
 	return setns(own_netns, CLONE_NEWNET);
 }
 
-int stay_on_one_cpu(void)
+int open_packet(int protocol, int ifindex)
 {
-	cpu_set_t cpus;
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(protocol),
+		.sll_ifindex = ifindex,
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int size = RCVBUF, one = 1;
 
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	return sched_setaffinity(0, sizeof(cpus), &cpus);
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one)) ||
+	    bind(fd, (void *)&addr, sizeof(addr)))
+		return -1;
+	return fd;
 }
 
 int open_tap(const char *device, bool vnet_hdr)
@@ -68,6 +82,27 @@ int open_tap(const char *device, bool vnet_hdr)
 		close(fd);
 		return -1;
 	}
+	return fd;
+}
+
+int connect_to(const char *host, const char *port, int type)
+{
+	struct addrinfo hints = {
+		.ai_socktype = type,
+		.ai_flags = AI_NUMERICHOST,
+	};
+	struct addrinfo *info;
+	int fd;
+
+	errno = EINVAL;
+	if (getaddrinfo(host, port, &hints, &info))
+		return -1;
+	fd = socket(info->ai_family, type | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, info->ai_addr, info->ai_addrlen)) {
+		close(fd);
+		fd = -1;
+	}
+	freeaddrinfo(info);
 	return fd;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What programs need that send and receive frames: namespaces, taps, addresses
- * and what is beside a frame
+ * What programs need that send and receive: namespaces, sockets, taps, and what
+ * is in a frame and beside it
  *
  * Functions that return int return a negative number when they fail, and set
  * errno.
@@ -24,13 +24,18 @@ int enter_netns(const char *name);
 int open_own_netns(void);
 int enter_own_netns(void);
 
-/* Where the order of things is to be kept */
-int stay_on_one_cpu(void);
+/* A packet socket that gets frames of one type, or of all (ETH_P_ALL), or none
+ * (0), from one device or all (0), with room for many; with PACKET_AUXDATA
+ */
+int open_packet(int protocol, int ifindex);
 
 /* The guest's side of a tap, which is made if there is none */
 int open_tap(const char *device, bool vnet_hdr);
 
-/* Returns whether the text is an address. */
+/* A socket of this type; the address may be IPv6, with %DEVICE */
+int connect_to(const char *host, const char *port, int type);
+
+/* Returns whether the text is a MAC address. */
 bool parse_addr(const char *text, __u8 *addr);
 
 /* Numbers as they are in frames; to put one returns what comes after it. */

@@ -111,12 +111,7 @@ if ethtool -K eth0 txvlan off >/dev/null 2>&1; then
 	tags "the pdev inserts none" vlan=7 "${double[@]}"
 fi
 
-must ip -batch - <<END
-link add link eth0 name eth0.5 type vlan id 5
-link set eth0.5 addrgenmode none
-link set eth0.5 up
-END
-must ask end vlan5 - eth0.5 stack vlan=5
+add_vlan_device 5
 for place in wire v0 v1; do
 	flow "$place to eth0.5" $place vlan5 vlan=5 -- vlan5
 	flow "eth0.5 to $place" vlan5 $place -- $place

@@ -11,7 +11,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include "network.h"
 
 #define CHUNK	65536
 #define PERIOD	251	/* a prime, so that a shift never goes unseen */
@@ -79,26 +80,6 @@ static int listen_on(int port)
 	return fd;
 }
 
-static int connect_to(const char *host, const char *port)
-{
-	struct addrinfo hints = {
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICHOST,
-	};
-	struct addrinfo *info;
-	int fd;
-
-	if (getaddrinfo(host, port, &hints, &info)) {
-		fprintf(stderr, "stream: what is %s?\n", host);
-		exit(1);
-	}
-	fd = socket(info->ai_family, SOCK_STREAM, 0);
-	if (fd < 0 || connect(fd, info->ai_addr, info->ai_addrlen))
-		die("connect");
-	freeaddrinfo(info);
-	return fd;
-}
-
 static unsigned int retransmits(int fd)
 {
 	struct tcp_info info = { 0 };
@@ -117,6 +98,8 @@ static void transmit(int fd, unsigned long long total, int with_retransmits)
 	ssize_t n;
 	char c;
 
+	if (fd < 0)
+		die("connect");
 	while (!__atomic_load_n(&stopped, __ATOMIC_RELAXED) &&
 	       (!total || at < total)) {
 		len = sizeof(buf);
@@ -149,8 +132,8 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "recv"))
 		receive(accept(listen_on(atoi(argv[2])), NULL, NULL));
 	else if (argc >= 5 && !strcmp(argv[1], "send"))
-		transmit(connect_to(argv[2], argv[3]), atoll(argv[4]),
-			 argc > 5);
+		transmit(connect_to(argv[2], argv[3], SOCK_STREAM),
+			 atoll(argv[4]), argc > 5);
 	else
 		fprintf(stderr, "usage: see the head of the source\n");
 	return argc < 3;

@@ -16,14 +16,7 @@ start_crossfire()
 }
 
 # fire COMMAND...: see crossfire.c; sets reply
-fire()
-{
-	echo "$*" >&"$fire_in" &&
-		read -r -t $((60 * patience)) reply <&"$fire_out" ||
-		reply='error no answer'
-	echo "$reply"
-	[[ $reply = ok* ]]
-}
+fire() { talk "$fire_in" "$fire_out" "$@"; }
 
 # fire_end PLACE: what sends and receives there; the guest's side of a tap is
 # not to be open already

@@ -13,14 +13,29 @@ start_frames()
 	must ask mac multicast 33:33:00:00:0a:0b
 }
 
-# ask COMMAND...: see frames.c; sets reply
-ask()
+# talk TO FROM COMMAND...: to a program that answers each line with one; sets reply
+talk()
 {
-	echo "$*" >&"${FRAMES[1]}" &&
-		read -r -t $((60 * patience)) reply <&"${FRAMES[0]}" ||
+	local to=$1 from=$2
+
+	shift 2
+	echo "$*" >&"$to" && read -r -t $((60 * patience)) reply <&"$from" ||
 		reply='error no answer'
 	echo "$reply"
 	[[ $reply = ok* ]]
+}
+
+# ask COMMAND...: see frames.c; sets reply
+ask() { talk "${FRAMES[1]}" "${FRAMES[0]}" "$@"; }
+
+# add_vlan_device ID: eth0.ID on the pdev, and what it receives is the end vlanID
+add_vlan_device()
+{
+	must ip -batch - <<-END
+		link add link eth0 name eth0.$1 type vlan id $1
+		$(quiet_up dev "eth0.$1")
+	END
+	must ask end "vlan$1" - "eth0.$1" stack "vlan=$1"
 }
 
 # all_but END END...: sets others
