@@ -3,6 +3,7 @@
 #
 # frames.sh - frames that are sent, and where they arrive; see frames.c
 
+# See all_but
 others=()
 
 start_frames()
@@ -13,7 +14,8 @@ start_frames()
 	must ask mac multicast 33:33:00:00:0a:0b
 }
 
-# talk TO FROM COMMAND...: to a program that answers each line with one; sets reply
+# talk TO FROM COMMAND...: to a program that answers each line with one. Sets reply
+# and prints it.
 talk()
 {
 	local to=$1 from=$2
@@ -27,16 +29,6 @@ talk()
 
 # ask COMMAND...: see frames.c; sets reply
 ask() { talk "${FRAMES[1]}" "${FRAMES[0]}" "$@"; }
-
-# add_vlan_device ID: eth0.ID on the pdev, and what it receives is the end vlanID
-add_vlan_device()
-{
-	must ip -batch - <<-END
-		link add link eth0 name eth0.$1 type vlan id $1
-		$(quiet_up dev "eth0.$1")
-	END
-	must ask end "vlan$1" - "eth0.$1" stack "vlan=$1"
-}
 
 # all_but END END...: sets others
 all_but()

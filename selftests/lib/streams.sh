@@ -3,7 +3,7 @@
 #
 # streams.sh - TCP streams, and captures that judge what arrives of them
 
-# What a capture has seen, by the words in capture.c
+# seen: what the capture that has ended saw, by the words in capture.c
 declare -A capture_pid seen
 tcp_port=5000
 
@@ -135,6 +135,7 @@ end_capture()
 		seen[${word%=*}]=${word#*=}
 	done
 }
+
 # captured PLACE whole|cut: no wrong checksum; larger frames arrive, or do not
 captured()
 {

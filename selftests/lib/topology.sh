@@ -98,7 +98,6 @@ plug_nic()
 	must ip -n "$prefix$1" -batch - <<<"$(quiet_up dev eth0)"
 }
 
-
 attach_vifs()
 {
 	local name
@@ -122,6 +121,16 @@ topology()
 	attach_vifs
 	read_stats
 	set_mark
+}
+
+# add_vlan_device ID: eth0.ID on the pdev, and what it receives is the end vlanID
+add_vlan_device()
+{
+	must ip -batch - <<-END
+		link add link eth0 name eth0.$1 type vlan id $1
+		$(quiet_up dev "eth0.$1")
+	END
+	must ask end "vlan$1" - "eth0.$1" stack "vlan=$1"
 }
 
 # no_ipv6 PLACE: nobody speaks unasked, on devices that are still to come, too
