@@ -215,9 +215,10 @@ static void monitor_event(const struct nlmsghdr *nlh)
 	free(o);
 }
 
+/* The kernel does not say which of the two it was. */
 static void monitor_lost(void)
 {
-	msg_note("events were lost: they came faster than they were read");
+	msg_note("events were lost: they came faster than they were read, or the kernel had no memory for them");
 	if (!opt.json)
 		return;
 	pr_open(NULL);
