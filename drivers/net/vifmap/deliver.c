@@ -111,11 +111,12 @@ static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
 
 /* Guests' NICs drop what is shorter than a wire allows, as frames of the host
  * and of guests may be. A device that has its peer in the kernel has no NIC
- * behind it. As for the MTU, the tag in the metadata does not count.
+ * behind it. As for the MTU, the tag in the metadata does not count. Of what
+ * is to be cut, padding would become segments.
  */
 static bool vifmap_pad(struct sk_buff *skb, const struct net_device *dev)
 {
-	if (likely(skb->len >= ETH_ZLEN - ETH_HLEN) ||
+	if (likely(skb->len >= ETH_ZLEN - ETH_HLEN) || skb_is_gso(skb) ||
 	    dev->netdev_ops->ndo_get_peer_dev)
 		return true;
 
