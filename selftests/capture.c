@@ -7,9 +7,9 @@
  * Until SIGTERM, then prints
  *	frames=N larger=N largest=N unsummed=N bad=N lost=N
  * larger: those that are over the MTU; largest: without its headers before IP;
- * unsummed: those that came with the checksum left to do; bad: those whose IP,
- * TCP or UDP checksum is wrong although it should be there; lost: those that
- * it was too slow for. On standard error it says what the first bad one was.
+ * unsummed: those that came with the checksum left to do, or as datagrams that
+ * were merged and keep their own; bad: those whose IP, TCP or UDP checksum is
+ * wrong although it should be there; lost: those that it was too slow for. On standard error it says what the first bad one was.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,6 +32,7 @@
 #include "network.h"
 
 #define MAX_FRAME	(65536 + 64)
+#define MAX_HEADER	(ETH_HLEN + 2 * TAG_LEN)
 
 static struct {
 	unsigned int frames;
@@ -132,6 +133,15 @@ static void judge(const __u8 *frame, int len, int mtu, int unsummed)
 		fprintf(stderr, "capture: %s, of %d bytes\n", wrong, len);
 }
 
+/* What GRO has merged into a list has the header of the first, and the kernel
+ * knows of each that its checksum is good.
+ */
+static int has_no_sum(unsigned int status, int larger)
+{
+	return status & TP_STATUS_CSUMNOTREADY ||
+	       (larger && status & TP_STATUS_CSUM_VALID);
+}
+
 /* Returns 0 when there is nothing to receive. */
 static int receive(int fd, int mtu, int flags)
 {
@@ -151,7 +161,7 @@ static int receive(int fd, int mtu, int flags)
 	if (len >= ETH_HLEN && from.sll_pkttype != PACKET_OUTGOING) {
 		find_auxdata(&msg, &aux);
 		judge(frame, len, mtu,
-		      !!(aux.tp_status & TP_STATUS_CSUMNOTREADY));
+		      has_no_sum(aux.tp_status, len > mtu + MAX_HEADER));
 	}
 	return len >= 0;
 }

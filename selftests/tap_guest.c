@@ -7,8 +7,8 @@
  * Opens the guest's side of TAP, makes the tap DEVICE with the address ADDR in
  * the namespace NETNS, and carries frames between both until it is killed, with
  * their virtio_net_hdr if there is one. The stack of NETNS is the guest's, and
- * both sides may leave to the other what the words say. Prints a line when the
- * link is up.
+ * both sides may leave to the other what the words say; uso only where the
+ * kernel has it, from 6.2 on. Prints a line when the link is up.
  */
 #include <errno.h>
 #include <poll.h>
@@ -43,13 +43,20 @@ static void die(const char *what)
 	exit(1);
 }
 
+static int set_offloads(int fd)
+{
+	if (!ioctl(fd, TUNSETOFFLOAD, offloads))
+		return 0;
+	return ioctl(fd, TUNSETOFFLOAD, offloads & ~(TUN_F_USO4 | TUN_F_USO6));
+}
+
 static int open_nic(const char *device)
 {
 	int fd = open_tap(device, vnet_hdr);
 
 	if (fd < 0)
 		die(device);
-	if (vnet_hdr && ioctl(fd, TUNSETOFFLOAD, offloads))
+	if (vnet_hdr && set_offloads(fd))
 		die("offloads");
 	return fd;
 }
