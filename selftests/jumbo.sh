@@ -27,13 +27,6 @@ ping_both()
 		ping_large "$1" "${v6[$2]}" 8952 $((30 * patience))
 }
 
-# refused_to PLACE N: so many frames did not get there, since the mark
-refused_to()
-{
-	read_stats
-	[ $((${stats[$1.tx-dropped]} - ${mark[$1.tx-dropped]})) -eq "$2" ]
-}
-
 # too_large TO FROM...: nobody waits long for an answer that cannot come
 too_large()
 {

@@ -78,6 +78,13 @@ ask_all()
 	ask_them "$name" "$from" "${others[*]}" "$@"
 }
 
+# refused_to PLACE N: so many frames did not get there, since the mark
+refused_to()
+{
+	read_stats
+	[ $((${stats[$1.tx-dropped]} - ${mark[$1.tx-dropped]})) -eq "$2" ]
+}
+
 # The sums of what arrived anywhere were good.
 no_bad_sums()
 {
