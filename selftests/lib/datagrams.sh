@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# datagrams.sh - network stacks everywhere, and datagrams between all of them
+# datagrams.sh - network stacks everywhere, and datagrams between all of them. A
+# test that wants it sources it after lib.sh.
+# shellcheck disable=SC2154 # lib.sh sets them
 
 places=()
 declare -A stack v4 v6 served
@@ -38,7 +40,7 @@ serve_datagrams()
 	for place in "${places[@]}"; do
 		served[$place]=4000
 		[ "$place" != host ] || served[host]=4001
-		background "$place" datagrams serve ${served[$place]} \
+		background "$place" datagrams serve "${served[$place]}" \
 			>"$tmp/served-$place"
 	done
 	for place in "${places[@]}"; do
