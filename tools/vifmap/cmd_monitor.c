@@ -218,7 +218,7 @@ static void monitor_event(const struct nlmsghdr *nlh)
 /* The kernel does not say which of the two it was. */
 static void monitor_lost(void)
 {
-	msg_note("events were lost: they came faster than they were read, or the kernel had no memory for them");
+	msg_note("events were lost: not read in time, or no memory for them");
 	if (!opt.json)
 		return;
 	pr_open(NULL);
