@@ -9,7 +9,8 @@
  * larger: those that are over the MTU; largest: without its headers before IP;
  * unsummed: those that came with the checksum left to do, or as datagrams that
  * were merged and keep their own; bad: those whose IP, TCP or UDP checksum is
- * wrong although it should be there; lost: those that it was too slow for. On standard error it says what the first bad one was.
+ * wrong although it should be there; lost: those that it was too slow for. On
+ * standard error it says what the first bad one was.
  */
 #define _GNU_SOURCE
 #include <errno.h>

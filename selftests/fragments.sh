@@ -17,7 +17,7 @@
 nic[v1]='vnet_hdr csum tso'
 nic[v2]=''
 topology veth nic nic
-give_addresses 1500 wire host v0 v1 v2
+give_addresses 1500
 serve_datagrams
 for place in "${places[@]}"; do
 	start_capture "$place" "${stack[$place]}" 1500

@@ -45,7 +45,7 @@ too_large()
 nic[v1]='vnet_hdr csum tso ecn'
 nic[v2]=''
 topology veth nic nic
-give_addresses 9000 wire host v0 v1 v2
+give_addresses 9000
 
 # A ping goes both ways.
 others=("${places[@]}")

@@ -22,8 +22,8 @@ read_stats
 set_mark
 declare -A dev=([wire]=wire0 [v0]=eth0)
 give_v4
-background wire datagrams serve 4000
-background v0 datagrams serve 4000
+background wire datagrams serve 4000 >"$tmp/served-wire"
+background v0 datagrams serve 4000 >"$tmp/served-v0"
 
 # The wire's end merges nothing and trusts nobody: it sees what was on the wire.
 switch_features wire wire0 off lro gro rx

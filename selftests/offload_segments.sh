@@ -57,7 +57,7 @@ too_large_stream()
 drops_more() { [ "$(counter "$1" drop-mtu)" -gt "$2" ]; }
 
 topology veth nic nic veth
-give_addresses 9000 wire host v0 v1 v2 v3
+give_addresses 9000
 serve_datagrams
 for vif in v0 v1 v2; do
 	must ip link set $vif mtu 1500

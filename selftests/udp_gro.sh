@@ -21,7 +21,7 @@ nic[v1]='vnet_hdr csum tso uso'
 nic[v2]=''
 group=239.1.2.3
 nic_topology e1000 veth nic nic
-give_addresses 1500 wire host v0 v1 v2
+give_addresses 1500
 serve_datagrams
 for place in host v0 v1 v2; do
 	must ip -n "$prefix$place" address add $group/32 \

@@ -6,28 +6,23 @@
 # shellcheck disable=SC2154 # lib.sh sets them
 
 places=()
-declare -A stack v4 v6 served
+declare -A stack v6 served
 
-# give_addresses MTU PLACE...: to each stack, on the device stack[PLACE], v4[PLACE]
-# and v6[PLACE]; vifs get the MTU, too
+# give_addresses MTU: to all places, v4[PLACE] and v6[PLACE], on the devices
+# stack[PLACE]
 give_addresses()
 {
-	local mtu=$1 place number=0
+	local place
 
-	shift
-	for place; do
-		number=$((number + 1))
-		places+=("$place")
+	places=(wire host "${vifs[@]}")
+	set_mtu "$1"
+	give_v4
+	for place in "${places[@]}"; do
 		stack[$place]=eth0
 		[ "$place" != wire ] || stack[$place]=wire0
-		v4[$place]=192.0.2.$number v6[$place]=2001:db8::$number
-		must ip -n "$prefix$place" -batch - <<-END
-		link set ${stack[$place]} mtu $mtu
-		address add ${v4[$place]}/24 dev ${stack[$place]}
-		address add ${v6[$place]}/64 dev ${stack[$place]} nodad
-		END
-		case $place in wire|host) continue ;; esac
-		must ip link set "$place" mtu "$mtu"
+		v6[$place]=2001:db8::${v4[$place]##*.}
+		must ip -n "$prefix$place" address add "${v6[$place]}/64" \
+			dev "${stack[$place]}" nodad
 	done
 }
 
