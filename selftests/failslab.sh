@@ -4,7 +4,7 @@
 # Out of memory: each request is made again and again, and each time another one
 # of the allocations that the kernel makes for it, in the module or on its
 # behalf, fails. Then either the request fails and nothing has changed, or it
-# succeeds and all is as if there had been memory.
+# succeeds and all is as if there had been memory, its answer, too.
 #
 # A notification that finds no memory is lost; whoever listens is told so, and
 # the request succeeds.
@@ -51,62 +51,97 @@ watch_module()
 	echo 0 >$pages/min-order
 }
 
-# All that a request could leave behind, but for multicast addresses, which are
-# those of others.
-get_whole_state()
+# recording FILE COMMAND...
+recording()
 {
-	get_state
-	state+=$'\n'$(bridge fdb show | grep -v '^.[13579bdf]:')
-}
-
-# Makes a request whose N-th allocation fails. Sets status and left, which is 0
-# when it has failed.
-fail_nth()
-{
-	local n=$1
+	local file=$1
 
 	shift
-	FAILNTH=$n FAILNTH_LEFT=$tmp/left LD_PRELOAD=$here/failnth.so \
-		"$@" >"$tmp/output" 2>&1
-	status=$?
-	left=$(<"$tmp/left")
+	: >"$file"
+	(
+		export NETLINK_RECORD=$file LD_PRELOAD=$here/netlink_record.so
+		"$@"
+	)
 }
 
-# compare WHAT WANT: adds to the caller's wrong. The order in which entries were
-# added does not count.
-compare()
+# replayer COMMAND...: see netlink_replay.c; sets reply
+replayer()
 {
-	[ "$state" = "$2" ] || diff <(sort <<<"$2") <(sort <<<"$state") \
-		>"$tmp/diff" || wrong+=("$1:" "$(<"$tmp/diff")" "$(<"$tmp/output")")
+	echo "$*" >&"${REPLAYER[1]}" &&
+		read -r -t $((60 * patience)) reply <&"${REPLAYER[0]}" ||
+		reply='error no answer'
+	[[ $reply = ok* ]] || { result 1 "netlink_replay" "$* $reply"; exit 1; }
+	reply=${reply#ok }
 }
 
-# survives NAME UNDO COMMAND...: UNDO is a function that takes it back.
+# without_allocation N: sets error, left and messages as netlink_replay does
+without_allocation()
+{
+	replayer replay "$tmp/request" "$1"
+	read -r error left messages <<<"$reply"
+}
+
+# state_is SUM WHEN: adds to the caller's wrong
+state_is()
+{
+	replayer state
+	[ "$reply" != "$1" ] || return
+	get_state
+	wrong+=("$2, the state is another, $reply instead of $1:" "$state"
+		"$(bridge fdb show)")
+}
+
+# Takes back what the request has done.
+take_back()
+{
+	if [ -s "$tmp/undo" ]; then
+		replayer replay "$tmp/undo" 0
+		[ "${reply%% *}" -eq 0 ] || wrong+=("to take it back: $reply")
+	else
+		must "$1"
+	fi
+}
+
+# survives NAME UNDO COMMAND...: UNDO is a function that takes it back. Programs
+# take their time to start, so from then on it is what they have sent that is
+# sent again; what far_* functions do in another namespace is not recorded.
 survives()
 {
-	local name=$1 undo=$2 before after n=0 left=0 status wrong=()
+	local name=$1 undo=$2 before after whole n=0 error left=0 messages
+	local wrong=() refused=0
 
 	shift 2
-	get_whole_state
-	before=$state
-	must "$@"
-	get_whole_state
-	after=$state
-	must "$undo"
-	while [ "$left" -eq 0 ] && [ ${#wrong[@]} -eq 0 ]; do
-		n=$((n + 1))
-		fail_nth "$n" "$@"
-		get_whole_state
-		if [ "$status" -eq 0 ]; then
-			compare "success without allocation $n" "$after"
-			must "$undo"
-			get_whole_state
+	: >"$tmp/undo"
+	replayer state
+	before=$reply
+	must recording "$tmp/request" "$@"
+	replayer state
+	after=$reply
+	case $undo in
+	far_*) must "$undo" ;;
+	*) must recording "$tmp/undo" "$undo" ;;
+	esac
+	state_is "$before" "taken back"
+	without_allocation 0
+	whole=$messages
+	while [ ${#wrong[@]} -eq 0 ]; do
+		if [ "$error" -eq 0 ]; then
+			state_is "$after" "done without allocation $n"
+			take_back "$undo"
+			[ "$messages" -eq "$whole" ] ||
+				wrong+=("$messages messages instead of $whole")
+		else
+			refused=$((refused + 1))
 		fi
-		compare "taken back, or refused without allocation $n" "$before"
+		state_is "$before" "without allocation $n (error $error)"
+		[ $n -eq 0 ] || [ "$left" -eq 0 ] || break
+		n=$((n + 1))
+		without_allocation $n
 	done
-	[ "$status" -eq 0 ] || wrong+=("status $status with all the memory"
-		"$(<"$tmp/output")")
+	[ "$error" -eq 0 ] || wrong+=("error $error with all the memory")
 	[ ${#wrong[@]} -eq 0 ]
-	result $? "$name: $((n - 1)) allocations" ${wrong[@]+"${wrong[@]}"}
+	result $? "$name: $((n - 1)) allocations, refused $refused times" \
+		${wrong[@]+"${wrong[@]}"}
 }
 
 nothing() { :; }
@@ -130,9 +165,7 @@ devices()
 	must "${create[@]}"
 	must ip link set vifmap0 up
 	survives "attach a veth" detach_v0 ip link set v0 master vifmap0
-	survives "attach a tap with addresses and options" detach_v1 \
-		vifmap attach v1 pdev eth0 mac 02:00:00:00:0b:01 \
-		mac 02:00:00:00:0b:02 learn 2 trunk on
+	survives "attach a tap" detach_v1 ip link set v1 master vifmap0
 	must attach_v0
 	must batch "$attach_v1"
 	survives "detach a veth" attach_v0 ip link set v0 nomaster
@@ -266,17 +299,22 @@ back_from_far()
 		ip link set "$1" addrgenmode none && ip link set "$1" up
 }
 set_up() { "${create[@]}" && attach_v0 && batch "$attach_v1"; }
-v0_back() { back_from_far v0 && attach_v0; }
-eth0_home() { back_from_far eth0 && set_up; }
+far_v0() { back_from_far v0 && attach_v0; }
+far_eth0() { back_from_far eth0 && set_up; }
 
 ends()
 {
+	local far
+
 	new_netns far
-	survives "move a vif to another namespace" v0_back \
-		ip link set v0 netns "${prefix}far"
+	background far sleep infinity
+	far=$!
+	must wait_until has_line sleep /proc/$far/comm
 	survives "delete a device" set_up ip link del vifmap0
-	survives "move the physical device to another namespace" eth0_home \
-		ip link set eth0 netns "${prefix}far"
+	survives "move a vif to another namespace" far_v0 \
+		ip link set v0 netns $far
+	survives "move the physical device to another namespace" far_eth0 \
+		ip link set eth0 netns $far
 }
 
 must ip -batch - <<-END
@@ -289,6 +327,8 @@ must ip -batch - <<-END
 	$(quiet_up dev v1)
 END
 watch_module
+coproc REPLAYER { exec netlink_replay; }
+pids+=("$REPLAYER_PID")
 
 if [ "${part-entries}" = entries ]; then
 	must set_up
