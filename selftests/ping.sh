@@ -43,6 +43,8 @@ for place in "${places[@]}"; do
 	is "no duplicate" "$(at "$place" ip -6 -o address show dadfailed)" ""
 done
 for from in "${places[@]}"; do
+	# It has been asked by others, and would not have to ask.
+	must ip -n "$prefix$from" neighbour flush dev "${dev[$from]}"
 	for to in "${places[@]}"; do
 		[ "$from" != "$to" ] || continue
 		check "IPv4, $from to $to" at "$from" ping -q -n -c 2 -i 0.01 \
