@@ -64,6 +64,9 @@ end_test()
 	wait -n -p pid "${!running[@]}"
 	status=$?
 	name=${running[$pid]}
+	# Whatever it says of itself
+	[ $status -ne 0 ] || [[ $(<"$logs/$name") != *$'\n''not ok '* ]] ||
+		status=1
 	unset "running[$pid]"
 	text="selftests: vifmap: $name"
 	if [ $verbose = y ] || { [ $status -ne 0 ] && [ $status -ne 4 ]; }; then

@@ -66,6 +66,8 @@ unset VIFMAP_TEST_PREFIX
 tmp=${TMPDIR:-/tmp}/$prefix$EPOCHREALTIME
 mkdir -m 755 "$tmp" || exit 1
 pids=()
+# Functions to be called when the test ends, however it does
+at_end=()
 results=0 failures=0 finished=n
 # What a program has answered, see ask, fire and end_capture
 reply=''
@@ -75,6 +77,9 @@ cleanup()
 {
 	local status=$? pid name
 
+	for name in ${at_end[@]+"${at_end[@]}"}; do
+		"$name"
+	done
 	for pid in ${pids[@]+"${pids[@]}"}; do
 		kill "$pid" 2>/dev/null
 	done

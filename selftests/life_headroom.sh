@@ -23,7 +23,6 @@ group=${prefix//-/_}
 # The device's address is all that one needs to know it again.
 probe() { echo "p:$group/$1 $1 dev=%di:x64 room=%si:s32" >>"$trace/kprobe_events"; }
 
-# shellcheck disable=SC2317 # called by the trap
 remove_probes()
 {
 	local line
@@ -33,7 +32,6 @@ remove_probes()
 	for line in tun_set_headroom veth_set_rx_headroom; do
 		echo "-:$group/$line" >>"$trace/kprobe_events"
 	done
-	cleanup
 }
 
 new_netns v0
@@ -46,7 +44,7 @@ tuntap add dev v1 mode tap
 END
 must probe tun_set_headroom
 must probe veth_set_rx_headroom
-trap remove_probes EXIT
+at_end+=(remove_probes)
 must mkdir "$instance"
 echo 1 >"$instance/events/$group/enable"
 

@@ -98,7 +98,7 @@ run_vm()
 
 	shift 2
 	# Shadow memory, and an order of magnitude more to be done
-	[ "$version" != debug ] || options=(-m 4096 -t 3600)
+	[ "$version" != debug ] || options=(-m 4096 -t 7200)
 	# As many pairs of each as tests run at a time
 	for model in virtio-net-pci e1000 vmxnet3; do
 		options+=(-n "$model" -n "$model")
