@@ -362,6 +362,13 @@ static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
 	vifmap_stats_inc(from, reason);
 }
 
+/* A vif may be on top of another pdev, as a VLAN device of it is: what is
+ * flooded to it is sent by that pdev within the same call, and is a frame of the
+ * host to the hook there. Floods of floods would grow with the power of their
+ * depth.
+ */
+static DEFINE_PER_CPU(bool, vifmap_flooding);
+
 /**
  * vifmap_flood_vifs() - Deliver a copy of a frame to each vif.
  * @vd: The device.
@@ -370,7 +377,9 @@ static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
  * @from: Counters of the end it came from.
  *
  * Vifs that are down, or that isolation or their link-local mask keeps from
- * the frame, are no receivers, and nothing is counted for them.
+ * the frame, are no receivers, and nothing is counted for them. A flood in the
+ * middle of another one on this CPU goes to nobody, and counts as one copy beyond
+ * the flood rate.
  *
  * Context: RCU read lock held, bottom halves off.
  */
@@ -382,6 +391,12 @@ void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 	bool from_host = from == vd->host_stats;
 	struct vifmap_port *port;
 
+	if (unlikely(__this_cpu_read(vifmap_flooding))) {
+		vifmap_stats_inc(from, VIFMAP_A_STATS_COPIES);
+		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_FLOOD_RATE);
+		return;
+	}
+	__this_cpu_write(vifmap_flooding, true);
 	list_for_each_entry_rcu(port, &vd->ports, list) {
 		if (!vifmap_is_receiver(port, source, dest))
 			continue;
@@ -391,6 +406,7 @@ void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 		vifmap_stats_inc(from, VIFMAP_A_STATS_COPIES);
 		vifmap_deliver_copy(port, skb, from);
 	}
+	__this_cpu_write(vifmap_flooding, false);
 }
 
 static void vifmap_announce_entry(struct vifmap_dev *vd, u64 key)
