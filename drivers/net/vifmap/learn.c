@@ -180,25 +180,32 @@ static int vifmap_learn_locked(struct vifmap_port *port, u64 addr)
 /**
  * vifmap_learn() - Learn a source address, if the port may.
  * @port: The port.
- * @addr: The address, as a key; nobody has it.
+ * @addr: The address, as a key; no active entry has it.
  *
- * Context: Bottom halves off.
+ * Context: RCU read lock held, bottom halves off.
  * Return: true if it is one of the port's now.
  */
 bool vifmap_learn(struct vifmap_port *port, u64 addr)
 {
 	struct vifmap_dev *vd = port->vd;
+	struct vifmap_map *map = &vd->map;
 	int err;
 
 	if (!READ_ONCE(port->options.learn))
 		return false;
 
-	/* A guest that has learned all it may must not get at the lock. */
+	/* A guest must not get at the lock with each of its frames: not when
+	 * it has learned all it may, nor when the map is full, nor with an
+	 * address whose entry is inactive.
+	 */
+	if (vifmap_map_find(map, addr))
+		return false;
 	err = -ENOSPC;
-	if (READ_ONCE(port->slot_count)) {
-		spin_lock(&vd->map.lock);
+	if (READ_ONCE(port->slot_count) &&
+	    READ_ONCE(map->count) < READ_ONCE(map->max)) {
+		spin_lock(&map->lock);
 		err = vifmap_learn_locked(port, addr);
-		spin_unlock(&vd->map.lock);
+		spin_unlock(&map->lock);
 	}
 
 	if (!err)
@@ -282,8 +289,9 @@ static void vifmap_alerts_send(struct vifmap_dev *vd)
  * vifmap_work() - Do what the datapath left to do.
  * @work: &vifmap_dev.work.
  *
- * vifmap_pdev_leave_rtnl() does it for the last time, so there is nothing to
- * do once the pdev has gone; the device waits for the work in its destructor.
+ * When the pdev goes, vifmap_pdev_leave_rtnl() settles the entries, and alerts
+ * that still wait are of no use to anybody, so there is nothing to do
+ * afterwards; the device waits for the work in its destructor.
  */
 void vifmap_work(struct work_struct *work)
 {

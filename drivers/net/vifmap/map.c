@@ -39,9 +39,9 @@ static struct vifmap_table *vifmap_table_alloc(unsigned int bits, u8 version)
 
 static struct vifmap_table *vifmap_map_table(const struct vifmap_map *map)
 {
-	return rcu_dereference_protected(map->table,
-					 lockdep_is_held(&map->lock) ||
-					 lockdep_rtnl_is_held());
+	return rcu_dereference_check(map->table,
+				     lockdep_is_held(&map->lock) ||
+				     lockdep_rtnl_is_held());
 }
 
 static unsigned long vifmap_table_buckets(const struct vifmap_table *table)
@@ -113,10 +113,10 @@ void vifmap_map_destroy(struct vifmap_map *map)
  * @map: The map.
  * @addr: The address, as a key.
  *
- * Context: RTNL or &vifmap_map.lock held.
+ * Context: RTNL, &vifmap_map.lock or the RCU read lock held.
  * Return: the entry or NULL; it stays as long as the caller's lock is held,
- *	except that under RTNL alone the datapath may remove a learned one,
- *	which lives on for an RCU grace period.
+ *	except that without &vifmap_map.lock it may be removed, under RTNL by
+ *	the datapath if it was learned, and lives on for an RCU grace period.
  */
 struct vifmap_entry *vifmap_map_find(const struct vifmap_map *map, u64 addr)
 {
@@ -234,9 +234,9 @@ int vifmap_map_insert(struct vifmap_map *map, struct vifmap_entry *entry,
 		return -EEXIST;
 
 	if (entry->port) {
-		if (map->count >= map->max)
+		if (map->count >= READ_ONCE(map->max))
 			return -ENOSPC;
-		map->count++;
+		WRITE_ONCE(map->count, map->count + 1);
 	}
 	map->total++;
 
@@ -264,7 +264,7 @@ void vifmap_map_remove(struct vifmap_map *map, struct vifmap_entry *entry)
 	hlist_del_rcu(&entry->node[table->version]);
 	list_del_rcu(&entry->list);
 	if (entry->port)
-		map->count--;
+		WRITE_ONCE(map->count, map->count - 1);
 	map->total--;
 	vifmap_map_changed(map);
 }

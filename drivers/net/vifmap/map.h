@@ -151,6 +151,22 @@ static inline unsigned long vifmap_entry_now(void)
 }
 
 /**
+ * vifmap_entry_use() - Note that a vif has sent with an address.
+ * @entry: The entry.
+ *
+ * Once a second at the most, however often it is the source.
+ *
+ * Context: RCU read lock held.
+ */
+static inline void vifmap_entry_use(struct vifmap_entry *entry)
+{
+	unsigned long used = READ_ONCE(entry->used);
+
+	if (!used || time_after_eq(jiffies, used + HZ))
+		WRITE_ONCE(entry->used, vifmap_entry_now());
+}
+
+/**
  * vifmap_map_bucket() - Which bucket of a table a key belongs to.
  * @map: The map.
  * @table: Its table.

@@ -5,6 +5,8 @@
  * The host's own frames are in egress.c. The map and the options are only
  * read here, under the RCU read lock that every rx_handler is called with;
  * a unicast frame costs one look-up and no allocation, lock or shared write.
+ * The source of a vif's frame costs nothing while it is that of the frame
+ * before; another one is looked up, and noted in the port.
  */
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
@@ -194,7 +196,7 @@ static bool vifmap_source_lookup(struct vifmap_port *port, u64 key,
 	if (entry) {
 		if (entry->port != port)
 			return vifmap_source_refuse(port, key);
-		WRITE_ONCE(entry->used, vifmap_entry_now());
+		vifmap_entry_use(entry);
 	} else if (!vifmap_learn(port, key) &&
 		   READ_ONCE(port->options.spoofcheck)) {
 		return vifmap_source_refuse(port, key);
