@@ -531,7 +531,10 @@ static int vifmap_host_add(struct vifmap_dev *vd, const struct net_device *dev)
 	return err;
 }
 
-/* The device's own address and those of VLAN devices on it, and on them. */
+/* The device's own address and those of VLAN devices on it, and on them. One in
+ * another namespace is a container's: its address, which the container's root
+ * may choose, must not be taken from the vifs.
+ */
 static int vifmap_host_add_all(struct vifmap_dev *vd, struct net_device *dev)
 {
 	struct net_device *upper;
@@ -540,7 +543,8 @@ static int vifmap_host_add_all(struct vifmap_dev *vd, struct net_device *dev)
 
 	err = vifmap_host_add(vd, dev);
 	netdev_for_each_upper_dev_rcu(dev, upper, iter) {
-		if (!err && is_vlan_dev(upper))
+		if (!err && is_vlan_dev(upper) &&
+		    net_eq(dev_net(upper), dev_net(dev)))
 			err = vifmap_host_add_all(vd, upper);
 	}
 	return err;

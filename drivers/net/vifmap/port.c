@@ -600,7 +600,8 @@ struct vifmap_host_addr {
 };
 
 /* Visits the vifmap devices for which the address of @dev is one of the host's:
- * that on @dev itself and, where it is a VLAN device, those below it.
+ * that on @dev itself and, where it is a VLAN device, those below it in the
+ * same namespace.
  */
 static int vifmap_host_visit(struct net_device *dev,
 			     int (*visit)(struct vifmap_dev *vd,
@@ -616,7 +617,7 @@ static int vifmap_host_visit(struct net_device *dev,
 	if (!is_vlan_dev(dev))
 		return err;
 	netdev_for_each_lower_dev(dev, lower, iter) {
-		if (!err)
+		if (!err && net_eq(dev_net(lower), dev_net(dev)))
 			err = vifmap_host_visit(lower, visit, addr);
 	}
 	return err;
@@ -659,7 +660,8 @@ static int vifmap_upper_changing(struct net_device *dev, void *ptr)
 		.extack = info->info.extack,
 	};
 
-	if (!info->linking || !is_vlan_dev(info->upper_dev))
+	if (!info->linking || !is_vlan_dev(info->upper_dev) ||
+	    !net_eq(dev_net(info->upper_dev), dev_net(dev)))
 		return 0;
 	return vifmap_host_visit(dev, vifmap_host_visit_prepare, &addr);
 }
@@ -673,6 +675,21 @@ static void vifmap_upper_changed(struct net_device *dev, void *ptr)
 	vifmap_host_visit(dev, vifmap_host_visit_sync, NULL);
 	if (vd && info->linking && is_vlan_dev(info->upper_dev))
 		vifmap_vlan_upper_rtnl(vd, info->upper_dev, info->info.extack);
+}
+
+/* A device that moves to another namespace is registered there, and stays on
+ * what it is on: a VLAN device's address is one of the host's no longer, or
+ * again.
+ */
+static void vifmap_registered(struct net_device *dev)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+
+	if (!is_vlan_dev(dev))
+		return;
+	netdev_for_each_lower_dev(dev, lower, iter)
+		vifmap_host_visit(lower, vifmap_host_visit_sync, NULL);
 }
 
 static void vifmap_pdev_follow(struct vifmap_dev *vd)
@@ -760,6 +777,9 @@ static int vifmap_device_event(struct notifier_block *nb, unsigned long event,
 	struct vifmap_dev *vd;
 
 	switch (event) {
+	case NETDEV_REGISTER:
+		vifmap_registered(dev);
+		return NOTIFY_DONE;
 	case NETDEV_PRE_CHANGEADDR:
 		return notifier_from_errno(vifmap_host_addr_changing(dev, ptr));
 	case NETDEV_PRECHANGEUPPER:
