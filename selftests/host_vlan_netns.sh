@@ -69,5 +69,18 @@ must ip -n "${prefix}far" link set eth0.5 netns "${prefix}host"
 is "back again, the addresses are the host's" "$(of_host)" "$host_macs"
 refused 'mapped to v1' 2 ip link set eth0.5 address "${mac[v1]}"
 refused "$own is an address of the host" 1 vifmap mac add $own vif v1
+
+# A move is not asked about, so it may bring an address that a vif has.
+must ip link set eth0.5 netns "${prefix}far"
+must at far ip link set eth0.5 address "${mac[v1]}"
+must ip -n "${prefix}far" link set eth0.5 netns "${prefix}host"
+is "what a vif has stays the vif's, the rest is the host's" \
+	"$(of_host)" "${mac[host]} $inner"
+flow "the vif gets its frames" wire v1 -- v1
+new=02:00:00:00:0e:01
+must ip link set eth0 address $new
+is "further changes are followed" "$(of_host)" "$inner $new"
+must ip link set eth0.5 address $own
+is "also the one that puts it right" "$(of_host)" "$own $inner $new"
 check_sums
 finish

@@ -503,7 +503,7 @@ static int vifmap_host_insert(struct vifmap_dev *vd, struct vifmap_entry *entry)
 	spin_unlock_bh(&map->lock);
 
 	vifmap_pending_rtnl(vd);
-	return err == -EEXIST ? -EADDRINUSE : err;
+	return err;
 }
 
 static int vifmap_host_add(struct vifmap_dev *vd, const struct net_device *dev)
@@ -515,6 +515,12 @@ static int vifmap_host_add(struct vifmap_dev *vd, const struct net_device *dev)
 	entry = vifmap_map_find(&vd->map, key);
 	if (entry && !entry->port) {
 		entry->stale = false;
+		return 0;
+	}
+	/* A device that comes from another namespace cannot be refused. */
+	if (entry && entry->origin != VIFMAP_ORIGIN_LEARNED) {
+		netdev_warn(vd->dev, "%pM, the address of %s, leads to %s as before\n",
+			    dev->dev_addr, dev->name, entry->port->dev->name);
 		return 0;
 	}
 
@@ -554,9 +560,10 @@ static int vifmap_host_add_all(struct vifmap_dev *vd, struct net_device *dev)
  * vifmap_host_sync_rtnl() - Make the host's entries those the host has now.
  * @vd: The device.
  *
+ * An address that a vif has stays the vif's.
+ *
  * Context: RTNL held.
- * Return: 0, or -ENOMEM, or -EADDRINUSE when a vif has one of the addresses,
- *	and nothing is changed.
+ * Return: 0, or -ENOMEM and nothing is changed.
  */
 int vifmap_host_sync_rtnl(struct vifmap_dev *vd)
 {
