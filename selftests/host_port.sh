@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # vifmap0 takes part in nothing until host-port makes it an end of its own:
-# then the wire, vifs and vifmap0 reach each other.
+# then the wire, vifs and vifmap0 reach each other. A capture on it leaves no
+# trace.
 #
 #   wire0 ---- eth0 (vifmap0, host-port on)   host
 #    wire       |  |     `-- an end: "port"
@@ -12,6 +13,7 @@
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 
+need_commands tcpdump
 topology veth tap
 must ask end port - vifmap0 stack
 for from in wire v0 v1; do
@@ -39,5 +41,15 @@ must vifmap dev set vifmap0 host-port off
 ask send port broadcast >/dev/null
 check "off again: it reaches nobody" ask expect
 flow "off again: nobody reaches it" v0 broadcast -- wire host v1
+
+promiscuous() { [ "$(promiscuity vifmap0)" -gt 0 ]; }
+background host tcpdump -i vifmap0 -w /dev/null 2>"$tmp/tcpdump"
+capture=$!
+must wait_until promiscuous
+must vifmap dev set vifmap0 host-port on
+must vifmap dev set vifmap0 host-port off
+must kill $capture
+wait $capture
+is "what is captured meanwhile leaves no trace" "$(promiscuity vifmap0)" 0
 check_sums
 finish

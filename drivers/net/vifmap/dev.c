@@ -283,9 +283,12 @@ void vifmap_dev_set_addressing_rtnl(struct vifmap_dev *vd)
 	bool end = vd->options.host_port;
 	struct net_device *dev = vd->dev;
 	struct inet6_dev *idev;
+	unsigned int flags;
 
-	dev_change_flags(dev, end ? dev->flags & ~IFF_NOARP :
-				    dev->flags | IFF_NOARP, NULL);
+	/* Those of the administrator: who captures frames holds some, too. */
+	flags = dev_get_flags(dev);
+	dev_change_flags(dev, end ? flags & ~IFF_NOARP : flags | IFF_NOARP,
+			 NULL);
 	idev = __in6_dev_get(dev);
 	if (idev)
 		WRITE_ONCE(idev->cnf.disable_ipv6, !end);
