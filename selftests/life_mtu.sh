@@ -3,7 +3,7 @@
 #
 # MTUs change while everybody talks to everybody: nobody loses what still fits.
 # What does not is dropped and counted. The vifmap device has never more than
-# the pdev.
+# the pdev, and no IPv6 afterwards.
 #
 #   wire0 ---- eth0 (vifmap0)   host
 #    wire       |  |  |
@@ -66,6 +66,12 @@ flow "more than that is too much" v0 v1 len=9015 --
 check "the vifmap device can follow" ip link set vifmap0 mtu 9000
 set_mtu 1500 eth0
 is "and it does so downwards" "$(mtu_of vifmap0)" 1500
+
+# Less than IPv6 needs
+set_mtu 1200 eth0
+set_mtu 1500 eth0 vifmap0
+is "IPv6 on the vifmap device stays off" \
+	"$(</proc/sys/net/ipv6/conf/vifmap0/disable_ipv6)" 1
 vifs=(v0 v1 v2)
 check_sums
 finish

@@ -769,6 +769,24 @@ static int vifmap_port_event(struct vifmap_port *port, unsigned long event)
 	return NOTIFY_DONE;
 }
 
+static void vifmap_self_event(struct vifmap_dev *vd, unsigned long event)
+{
+	switch (event) {
+	case NETDEV_CHANGENAME:
+		vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_CHANGE_NTF,
+				     VIFMAP_REASON_USER);
+		break;
+	case NETDEV_CHANGEMTU:
+		/* Below its least MTU IPv6 forgets that it is switched off
+		 * here, and above that it starts anew. It has done so by now:
+		 * of notifiers with one priority the oldest is called first.
+		 */
+		if (!vd->options.host_port)
+			vifmap_dev_set_addressing_rtnl(vd);
+		break;
+	}
+}
+
 static int vifmap_device_event(struct notifier_block *nb, unsigned long event,
 			       void *ptr)
 {
@@ -799,10 +817,8 @@ static int vifmap_device_event(struct notifier_block *nb, unsigned long event,
 	port = vifmap_port_get_rtnl(dev);
 	if (port)
 		return vifmap_port_event(port, event);
-	if (event == NETDEV_CHANGENAME && vifmap_dev_is(dev))
-		vifmap_nl_notify_dev(netdev_priv(dev),
-				     VIFMAP_CMD_DEV_CHANGE_NTF,
-				     VIFMAP_REASON_USER);
+	if (vifmap_dev_is(dev))
+		vifmap_self_event(netdev_priv(dev), event);
 	return NOTIFY_DONE;
 }
 
