@@ -220,6 +220,19 @@ static inline bool vifmap_skb_is_tagged(const struct sk_buff *skb)
 }
 
 /**
+ * vifmap_skb_has_long_header() - Whether more than Ethernet is before the data.
+ * @skb: The frame, as a rx_handler sees it.
+ *
+ * See vifmap_vlan_check_rtnl(). Its addresses are where they always are.
+ *
+ * Return: true for a frame that must not be forwarded.
+ */
+static inline bool vifmap_skb_has_long_header(const struct sk_buff *skb)
+{
+	return skb->data - skb_mac_header(skb) != ETH_HLEN;
+}
+
+/**
  * vifmap_skb_set_inband_tag() - Believe a frame rather than its sender.
  * @skb: A frame that is being sent, its Ethernet header set.
  *
@@ -337,6 +350,8 @@ void vifmap_vlans_sync_rtnl(struct vifmap_dev *vd);
 void vifmap_vlan_upper_rtnl(const struct vifmap_dev *vd,
 			    const struct net_device *vlan,
 			    struct netlink_ext_ack *extack);
+int vifmap_vlan_check_rtnl(struct net_device *dev,
+			   struct netlink_ext_ack *extack);
 void vifmap_trunk_set_rtnl(struct vifmap_port *port, bool on,
 			   struct netlink_ext_ack *extack);
 
