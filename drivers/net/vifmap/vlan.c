@@ -49,13 +49,19 @@ void vifmap_vlan_note(struct vifmap_dev *vd, const struct sk_buff *skb)
 	vifmap_work_schedule(vd);
 }
 
-static void vifmap_vlans_add(struct vifmap_dev *vd, unsigned int index)
+/* Returns whether there are none left for the next time. */
+static bool vifmap_vlans_add(struct vifmap_dev *vd, unsigned int index)
 {
+	unsigned int count = 0;
 	unsigned int vid;
 	int err;
 
-	for_each_andnot_bit(vid, vd->vlans_used[index],
-			    vd->vlans_filtered[index], VLAN_N_VID) {
+	for_each_andnot_bit(vid, vd->vlans_used[index], vd->vlans_tried[index],
+			    VLAN_N_VID) {
+		if (count++ == VIFMAP_VLANS_AT_ONCE)
+			return false;
+
+		__set_bit(vid, vd->vlans_tried[index]);
 		err = vlan_vid_add(vd->pdev, vifmap_vlan_proto(index), vid);
 		if (!err)
 			__set_bit(vid, vd->vlans_filtered[index]);
@@ -63,6 +69,7 @@ static void vifmap_vlans_add(struct vifmap_dev *vd, unsigned int index)
 			netdev_warn(vd->dev, "%s cannot take VLAN %u of the vifs into its filter: %d\n",
 				    vd->pdev->name, vid, err);
 	}
+	return true;
 }
 
 static void vifmap_vlans_del(struct vifmap_dev *vd, unsigned int index)
@@ -72,6 +79,7 @@ static void vifmap_vlans_del(struct vifmap_dev *vd, unsigned int index)
 	for_each_set_bit(vid, vd->vlans_filtered[index], VLAN_N_VID)
 		vlan_vid_del(vd->pdev, vifmap_vlan_proto(index), vid);
 	bitmap_zero(vd->vlans_filtered[index], VLAN_N_VID);
+	bitmap_zero(vd->vlans_tried[index], VLAN_N_VID);
 	bitmap_zero(vd->vlans_used[index], VLAN_N_VID);
 }
 
@@ -79,7 +87,9 @@ static void vifmap_vlans_del(struct vifmap_dev *vd, unsigned int index)
  * vifmap_vlans_sync_rtnl() - Bring the NIC's VLAN filter up to date.
  * @vd: The device; it has its pdev.
  *
- * A VLAN that the NIC refuses is tried again when the next one is used.
+ * A guest may use all VLANs there are, and a NIC may take its time over each: a
+ * few are tried at once, the work goes on with the others. One that the NIC
+ * refuses is not tried again as long as there is a trunk vif.
  *
  * Context: RTNL held.
  */
@@ -90,10 +100,10 @@ void vifmap_vlans_sync_rtnl(struct vifmap_dev *vd)
 	ASSERT_RTNL();
 
 	for (index = 0; index < VIFMAP_VLAN_PROTOCOLS; index++) {
-		if (vd->trunks)
-			vifmap_vlans_add(vd, index);
-		else
+		if (!vd->trunks)
 			vifmap_vlans_del(vd, index);
+		else if (!vifmap_vlans_add(vd, index))
+			vifmap_work_schedule(vd);
 	}
 }
 
