@@ -66,6 +66,13 @@ refused 'd3' 1 vifmap attach d3 pdev eth0
 refused 'namespace' 2 ip link add link d1 name far netns "${prefix}wire" \
 	type vifmap
 
+# Its number there is that of another device here. Older kernels make the device
+# there first, and cannot move it then.
+must ip link add d4 index 4444 type dummy
+must ip -n "${prefix}wire" link add d4 index 4444 type dummy
+refused 'namespace|Invalid argument' 2 \
+	ip link add far link-netns "${prefix}wire" link d4 type vifmap
+
 check "after all that a vif can be attached" vifmap attach v0 pdev eth0
 refused 'attached.*vifmap0' 1 vifmap attach v0 pdev eth0
 create 'v0 is in use by vifmap0' v0

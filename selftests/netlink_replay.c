@@ -7,11 +7,11 @@
  *   replay FILE N
  *	Sends the messages that netlink_record.so has put into FILE, each after
  *	the answer to the one before, until one is refused; that there is no
- *	such device (ENODEV) is an answer like others. Meanwhile the N-th allocation that
- *	the kernel's fault injection counts fails; none if N is 0. Answers
- *	"ok ERROR LEFT MESSAGES": the errno of the refusal or 0, what is left of
- *	N (0 when an allocation has failed, else there were less than N), and
- *	how many messages the answers had.
+ *	such device (ENODEV) is an answer like others. Meanwhile the N-th
+ *	allocation that the kernel's fault injection counts fails; none if N is
+ *	0. Answers "ok ERROR LEFT MESSAGES": the errno of the refusal or 0, what
+ *	is left of N (0 when an allocation has failed, else there were less than
+ *	N), and how many messages the answers had.
  *   state
  *	Answers "ok SUM": a sum over all links, the module's devices, vifs,
  *	entries and options, and what "bridge fdb" shows but for multicast

@@ -363,9 +363,9 @@ static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
 }
 
 /* A vif may be on top of another pdev, as a VLAN device of it is: what is
- * flooded to it is sent by that pdev within the same call, and is a frame of the
- * host to the hook there. Floods of floods would grow with the power of their
- * depth.
+ * flooded to it is sent by that pdev within the same call, and is a frame of
+ * the host to the hook there. Floods of floods would grow with the power of
+ * their depth.
  */
 static DEFINE_PER_CPU(bool, vifmap_flooding);
 
@@ -378,8 +378,8 @@ static DEFINE_PER_CPU(bool, vifmap_flooding);
  *
  * Vifs that are down, or that isolation or their link-local mask keeps from
  * the frame, are no receivers, and nothing is counted for them. A flood in the
- * middle of another one on this CPU goes to nobody, and counts as one copy beyond
- * the flood rate.
+ * middle of another one on this CPU goes to nobody, and counts as one copy
+ * beyond the flood rate.
  *
  * Context: RCU read lock held, bottom halves off.
  */

@@ -129,6 +129,17 @@ void vifmap_learn_purge_rtnl(struct vifmap_port *port)
 	vifmap_slots_trim(port);
 }
 
+/* How long it is until then, or 0. It is never more than @most: where jiffies
+ * have 32 bits, a time of weeks ago would seem to be ahead.
+ */
+static unsigned long vifmap_jiffies_until(unsigned long then,
+					  unsigned long most)
+{
+	unsigned long left = then - jiffies;
+
+	return left <= most ? left : 0;
+}
+
 /**
  * vifmap_work_schedule() - Have the work run.
  * @vd: The device.
@@ -139,11 +150,9 @@ void vifmap_learn_purge_rtnl(struct vifmap_port *port)
  */
 void vifmap_work_schedule(struct vifmap_dev *vd)
 {
-	unsigned long next = READ_ONCE(vd->work_next);
-	unsigned long now = jiffies;
-
 	queue_delayed_work(system_dfl_wq, &vd->work,
-			   time_before(now, next) ? next - now : 0);
+			   vifmap_jiffies_until(READ_ONCE(vd->work_next),
+						VIFMAP_WORK_INTERVAL));
 }
 
 /* Context: &vifmap_map.lock held. */
@@ -251,11 +260,11 @@ void vifmap_alert(struct vifmap_dev *vd, enum vifmap_alert_type type,
 {
 	bool raised = false;
 
-	if (time_before(jiffies, READ_ONCE(vd->alert_next[type])))
+	if (vifmap_jiffies_until(READ_ONCE(vd->alert_next[type]), HZ))
 		return;
 
 	spin_lock_bh(&vd->alert_lock);
-	if (time_after_eq(jiffies, vd->alert_next[type]) &&
+	if (!vifmap_jiffies_until(vd->alert_next[type], HZ) &&
 	    vd->alert_count < VIFMAP_ALERT_SLOTS) {
 		vd->alerts[vd->alert_count++] = (struct vifmap_alert) {
 			.type = type,

@@ -49,7 +49,8 @@ static void vifmap_dev_options_parse(struct vifmap_dev_options *options,
 		options->host_port = nla_get_u8(data[IFLA_VIFMAP_HOST_PORT]);
 }
 
-static struct net_device *vifmap_link_pdev(struct net *src_net,
+/* The index of the physical device is one of @link_net. */
+static struct net_device *vifmap_link_pdev(struct net *link_net,
 					   struct net_device *dev,
 					   struct nlattr *tb[],
 					   struct netlink_ext_ack *extack)
@@ -61,12 +62,12 @@ static struct net_device *vifmap_link_pdev(struct net *src_net,
 			       "Name the physical device: \"link DEV\"");
 		return NULL;
 	}
-	if (!net_eq(src_net, dev_net(dev))) {
+	if (!net_eq(link_net, dev_net(dev))) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK],
 				    "The physical device is in another network namespace");
 		return NULL;
 	}
-	pdev = __dev_get_by_index(src_net, nla_get_u32(tb[IFLA_LINK]));
+	pdev = __dev_get_by_index(link_net, nla_get_u32(tb[IFLA_LINK]));
 	if (!pdev)
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK],
 				    "No such physical device");
@@ -86,7 +87,8 @@ static int vifmap_newlink(struct net_device *dev,
 	struct net_device *pdev;
 	int err;
 
-	pdev = vifmap_link_pdev(params->src_net, dev, params->tb, extack);
+	pdev = vifmap_link_pdev(rtnl_newlink_link_net(params), dev, params->tb,
+				extack);
 	if (!pdev)
 		return -ENODEV;
 	err = vifmap_pdev_check_rtnl(pdev, extack);

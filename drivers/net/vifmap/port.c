@@ -200,6 +200,9 @@ int vifmap_pdev_check_rtnl(struct net_device *pdev,
 				   pdev->name);
 		return -EOPNOTSUPP;
 	}
+	err = vifmap_vlan_check_rtnl(pdev, extack);
+	if (err)
+		return err;
 	err = vifmap_check_bond_mode(pdev, extack);
 	if (err)
 		return err;
@@ -323,7 +326,10 @@ static int vifmap_port_check(const struct vifmap_dev *vd,
 				   master->name);
 		return -EBUSY;
 	}
-	return vifmap_check_rx_handler(vif, extack);
+	err = vifmap_check_rx_handler(vif, extack);
+	if (err)
+		return err;
+	return vifmap_vlan_check_rtnl(vif, extack);
 }
 
 /* Frames go from any end to any other: all have the room that one needs. */

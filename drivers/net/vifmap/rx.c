@@ -83,6 +83,8 @@ static void vifmap_rx_wire_flood(struct vifmap_dev *vd, struct sk_buff *skb)
 
 	if (unlikely(!is_valid_ether_addr(eth->h_source)))
 		reason = VIFMAP_A_STATS_DROP_BAD_SOURCE;
+	else if (unlikely(vifmap_skb_has_long_header(skb)))
+		reason = VIFMAP_A_STATS_DROP_MALFORMED;
 	else if (unlikely(!vifmap_rate_allows(&vd->flood)))
 		reason = VIFMAP_A_STATS_DROP_FLOOD_RATE;
 	else
@@ -140,6 +142,8 @@ static rx_handler_result_t vifmap_rx_wire_unicast(struct vifmap_dev *vd,
 	else if (unlikely(!is_valid_ether_addr(eth_hdr(skb)->h_source)))
 		vifmap_drop(skb, vd->wire_stats,
 			    VIFMAP_A_STATS_DROP_BAD_SOURCE);
+	else if (unlikely(vifmap_skb_has_long_header(skb)))
+		vifmap_drop(skb, vd->wire_stats, VIFMAP_A_STATS_DROP_MALFORMED);
 	else
 		vifmap_deliver_vif(entry->port, skb, vd->wire_stats);
 	return RX_HANDLER_CONSUMED;
@@ -222,6 +226,8 @@ static unsigned int vifmap_rx_check(struct vifmap_port *port,
 
 	if (unlikely(!READ_ONCE(vd->up)))
 		return VIFMAP_A_STATS_DROP_DOWN;
+	if (unlikely(vifmap_skb_has_long_header(skb)))
+		return VIFMAP_A_STATS_DROP_MALFORMED;
 
 	generation = vifmap_map_generation(&vd->map);
 	if (unlikely((u64)atomic64_read(&port->source) != (key | generation) ||

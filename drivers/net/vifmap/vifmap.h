@@ -29,6 +29,9 @@
 /* VLAN protocols that a tag can have: 802.1Q and 802.1ad. */
 #define VIFMAP_VLAN_PROTOCOLS		2
 
+/* VLANs of each protocol that are tried in the NIC's filter at once. */
+#define VIFMAP_VLANS_AT_ONCE		64
+
 /* Alerts that wait for the work to send them; more are not worth keeping. */
 #define VIFMAP_ALERT_SLOTS		16
 
@@ -162,7 +165,9 @@ struct vifmap_port {
  * @host_spare: An entry for the address that the host is about to have, if any;
  *	under RTNL.
  * @vlans_used: VLANs that trunk vifs have sent in, for each protocol.
- * @vlans_filtered: Those of them in the pdev's VLAN filter; under RTNL.
+ * @vlans_tried: Those of them that the pdev's VLAN filter was to take; under
+ *	RTNL.
+ * @vlans_filtered: Those of them that it has taken; under RTNL.
  * @trunks: Number of ends with trunk on; under RTNL.
  * @ports_count: Number of attached vifs; under RTNL.
  * @promisc: The alert about a pdev without filter has been raised; under RTNL.
@@ -193,6 +198,7 @@ struct vifmap_dev {
 	struct list_head host_entries;
 	struct vifmap_entry *host_spare;
 	DECLARE_BITMAP(vlans_used[VIFMAP_VLAN_PROTOCOLS], VLAN_N_VID);
+	DECLARE_BITMAP(vlans_tried[VIFMAP_VLAN_PROTOCOLS], VLAN_N_VID);
 	DECLARE_BITMAP(vlans_filtered[VIFMAP_VLAN_PROTOCOLS], VLAN_N_VID);
 	u32 trunks;
 	u32 ports_count;
@@ -217,6 +223,19 @@ struct vifmap_dev {
 static inline bool vifmap_skb_is_tagged(const struct sk_buff *skb)
 {
 	return skb_vlan_tag_present(skb) || eth_type_vlan(skb->protocol);
+}
+
+/**
+ * vifmap_skb_has_long_header() - Whether more than Ethernet is before the data.
+ * @skb: The frame, as a rx_handler sees it.
+ *
+ * See vifmap_vlan_check_rtnl(). Its addresses are where they always are.
+ *
+ * Return: true for a frame that must not be forwarded.
+ */
+static inline bool vifmap_skb_has_long_header(const struct sk_buff *skb)
+{
+	return skb->data - skb_mac_header(skb) != ETH_HLEN;
 }
 
 /**
@@ -337,6 +356,8 @@ void vifmap_vlans_sync_rtnl(struct vifmap_dev *vd);
 void vifmap_vlan_upper_rtnl(const struct vifmap_dev *vd,
 			    const struct net_device *vlan,
 			    struct netlink_ext_ack *extack);
+int vifmap_vlan_check_rtnl(struct net_device *dev,
+			   struct netlink_ext_ack *extack);
 void vifmap_trunk_set_rtnl(struct vifmap_port *port, bool on,
 			   struct netlink_ext_ack *extack);
 

@@ -15,6 +15,15 @@ struct rtnl_newlink_params {
 	struct nlattr **data;
 };
 
+/* Older kernels make the device in the namespace of the physical one, pass that
+ * as the source, and move the device afterwards.
+ */
+static inline struct net *
+rtnl_newlink_link_net(const struct rtnl_newlink_params *params)
+{
+	return params->src_net;
+}
+
 #define vifmap_newlink(args...)						\
 	compat_newlink(args);						\
 									\
