@@ -5,6 +5,7 @@
 
 # seen: what the capture that has ended saw, by the words in capture.c
 declare -A capture_pid seen
+declare -A stream_sender
 tcp_port=5000
 
 # listening PLACE PORT
@@ -49,6 +50,34 @@ tcp_once()
 		[ "$again" -le "$most" ]
 	result $? "$1 to $2" "sent $sent, $again segments again (at most $most)" \
 		"received $received"
+}
+
+# received PLACE PORT: bytes, by the TCP connection to that port
+received()
+{
+	at "$1" ss -Htin "sport = :$2" | sed -nE \
+		's/.* bytes_received:([0-9]+).*/\1/p' | head -n 1
+}
+
+# received_more PLACE PORT BYTES
+received_more() { [ "$(received "$1" "$2")" -gt "$3" ]; }
+
+# start_stream FROM TO ADDRESS PORT: until end_stream PORT
+start_stream()
+{
+	receive_stream "$2" "$4" "$tmp/received.$4"
+	background "$1" stream send "$3" "$4" 0 >"$tmp/sent.$4"
+	stream_sender[$4]=$!
+	must wait_until received_more "$2" "$4" 100000
+}
+
+end_stream()
+{
+	kill "${stream_sender[$1]}"
+	wait_until has_line bytes "$tmp/received.$1"
+	wait_until has_line bytes "$tmp/sent.$1"
+	is "port $1: all that was sent arrived" "$(<"$tmp/received.$1")" \
+		"$(<"$tmp/sent.$1")"
 }
 
 set_mtu()
