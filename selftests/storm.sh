@@ -14,7 +14,9 @@
 . "${0%/*}/lib.sh"
 
 need_commands jq
-many=300 rate=5 wanted=20
+# A rate that the slowest machine exceeds, with a flood to all of them to do for
+# each frame that may pass
+many=300 rate=1 wanted=20
 topology veth veth
 new_netns guests
 must at guests sysctl -q net.ipv6.conf.default.disable_ipv6=1
