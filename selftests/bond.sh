@@ -46,13 +46,6 @@ attach_vifs
 read_stats
 set_mark
 
-active()
-{
-	ip -d link show dev eth0 | sed -n 's/.*active_slave \([^ ]*\).*/\1/p'
-}
-
-is_active() { [ "$(active)" = "$1" ]; }
-
 take_over()
 {
 	must ip link set eth0 type bond active_slave "$1"

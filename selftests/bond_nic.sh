@@ -32,13 +32,6 @@ pdev_lines()
 	quiet_up dev eth0
 }
 
-active()
-{
-	ip -d link show dev eth0 | sed -n 's/.*active_slave \([^ ]*\).*/\1/p'
-}
-
-is_active() { [ "$(active)" = "$1" ]; }
-
 # Unicast addresses that a NIC lets in besides its own
 filter() { bridge fdb show dev "$1" | grep -oE '^02:00:00:00:01[^ ]*' | sort; }
 

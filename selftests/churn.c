@@ -30,6 +30,7 @@
 #include "model_ends.h"
 #include "model_kernel.h"
 #include "network.h"
+#include "patience.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define VETHS		3
@@ -39,6 +40,7 @@
 #define CHURNED		3		/* v1 to v3 */
 #define MAX_MACS	1024
 #define BULK		40
+#define PATIENCE_MS	with_patience(20000)
 
 /* Sets of ends */
 #define STABLE_VIFS	(SET(STABLE_VETH) | SET(STABLE_TAP))
@@ -452,6 +454,19 @@ static void open_link(int end, int n, const char *name)
 	links_of(N_HOST);
 }
 
+/* Until then the kernel drops what is sent there. */
+static void wait_until_settled(int ifindex)
+{
+	long long deadline = now_ms() + PATIENCE_MS;
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	while (!link_is_settled(ifindex, true, false)) {
+		if (now_ms() > deadline)
+			must(-ETIMEDOUT, "the devices' state");
+		nanosleep(&pause, NULL);
+	}
+}
+
 static void set_up(const char *prefix)
 {
 	char name[] = "v0";
@@ -470,7 +485,9 @@ static void set_up(const char *prefix)
 			open_link(VIF0 + i, N_GUEST0 + i, "eth0");
 		else
 			end_open_tap(VIF0 + i, name);
+		wait_until_settled(vif_ifindex[i]);
 	}
+	wait_until_settled(link_ifindex("eth0"));
 }
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ seed=${1:-${SEED:-1}}
 [ "$seed" != random ] || seed=${EPOCHREALTIME//[!0-9]}
 
 # shellcheck disable=SC2317 # called by wait_until
-settled_at() { ! at "$1" ip -o link show up | grep -qv ' state U'; }
+settled_at() { ! at "$1" ip -o link show up | grep -qv ' state UP '; }
 
 no_ipv6 host
 mac[host]=02:00:00:00:00:01

@@ -34,7 +34,8 @@ port_state()
 # is_up DEVICE: up, with a carrier
 is_up() { ip -o link show dev "$1" | grep -q '<.*LOWER_UP.*> .* state U'; }
 
-# The operational state follows flags and carrier some time later.
+# The operational state follows flags and carrier some time later, and with it
+# the queue, which drops everything until then.
 is_settled() { ip -o link show dev "$1" | grep -q ' state UP '; }
 
 has_no_carrier() { ip -o link show dev "$1" | grep -q '<NO-CARRIER'; }
@@ -49,3 +50,11 @@ master_of()
 {
 	ip -o link show dev "$1" | sed -nE 's/.* master ([^ ]+).*/\1/p'
 }
+
+# active_link: the link of the bond eth0 that is in use
+active_link()
+{
+	ip -d link show dev eth0 | sed -n 's/.*active_slave \([^ ]*\).*/\1/p'
+}
+
+is_active() { [ "$(active_link)" = "$1" ]; }

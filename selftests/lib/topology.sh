@@ -65,6 +65,7 @@ build()
 	must ip -batch - <<<"$lines"
 	must ip -n "${prefix}wire" -batch - <<<"$(quiet_up dev wire0)"
 	[ $nics = n ] || wait_for_nics
+	must wait_until is_settled eth0
 	start_frames
 	must ask end wire "${prefix}wire" wire0 link
 	must ask end host - eth0 stack
@@ -85,6 +86,7 @@ open_guest()
 		must ask end "$1" - "$1" tap
 		must ask mac "$1" "${mac[$1]}"
 	fi
+	must wait_until is_settled "$1"
 }
 
 # Its frames pass through a program: no end for `flow`, which would not know when
