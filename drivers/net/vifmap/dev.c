@@ -286,7 +286,7 @@ void vifmap_dev_set_addressing_rtnl(struct vifmap_dev *vd)
 	unsigned int flags;
 
 	/* Those of the administrator: who captures frames holds some, too. */
-	flags = dev_get_flags(dev);
+	flags = netif_get_flags(dev);
 	dev_change_flags(dev, end ? flags & ~IFF_NOARP : flags | IFF_NOARP,
 			 NULL);
 	idev = __in6_dev_get(dev);

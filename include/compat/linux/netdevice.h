@@ -4,6 +4,11 @@
 
 #include_next <linux/netdevice.h>
 
+/* An older name of the same */
+#ifndef COMPAT_NETIF_GET_FLAGS
+#define netif_get_flags		dev_get_flags
+#endif
+
 /* Both were feature flags before 6.12, and the second has changed its name
  * since, in stable kernels, too: what the headers have is asked, by Kbuild
  * where the preprocessor cannot tell.
