@@ -65,7 +65,6 @@ build()
 	must ip -batch - <<<"$lines"
 	must ip -n "${prefix}wire" -batch - <<<"$(quiet_up dev wire0)"
 	[ $nics = n ] || wait_for_nics
-	must wait_until is_settled eth0
 	start_frames
 	must ask end wire "${prefix}wire" wire0 link
 	must ask end host - eth0 stack
@@ -104,6 +103,7 @@ attach_vifs()
 {
 	local name
 
+	must wait_until is_settled eth0
 	for name in ${vifs[@]+"${vifs[@]}"}; do
 		# A veth's peer is mapped by itself.
 		if [ -e "/run/netns/$prefix$name" ] &&
