@@ -25,10 +25,8 @@ allmulti()
 # port_state DEVICE: what only being a vif or a pdev changes of it
 port_state()
 {
-	ip -d link show dev "$1" | sed -nE \
-		's/.*(promiscuity [0-9]+).*/\1/p;
-		s/.*(allmulti [0-9]+).*/\1/p;
-		s/.* master ([^ ]+).*/\1/p'
+	ip -d link show dev "$1" |
+		grep -oE '(promiscuity|allmulti|master) [^ ]+'
 }
 
 # is_up DEVICE: up, with a carrier
