@@ -166,11 +166,16 @@ must start_monitor
 build_traffic
 begin_fire
 
+# A switch learns from what the guest sends, the last in each round. What the
+# others send reaches it in the round after one that was sent as a whole after
+# the change: hence two moments.
+
 # Deactivate at A, then activate at B.
 moment before
 check "deactivate at A with one message" vifmap mac set vif vm0 inactive
 moment gap
 check "activate at B with one message" at b vifmap mac set vif vm0 active
+moment active
 moment learned
 moment at-b
 # And back, the other way round: activate at A first.
@@ -178,6 +183,7 @@ check "activate at A while B is active" vifmap mac set vif vm0 active
 moment both
 moment still-both
 check "deactivate at B" at b vifmap mac set vif vm0 inactive
+moment inactive
 moment back
 end_fire
 

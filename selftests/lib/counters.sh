@@ -96,11 +96,22 @@ total()
 	echo $sum
 }
 
+# shellcheck disable=SC2317 # called by wait_until
+stats_stand_still()
+{
+	local before="${stats[*]}"
+
+	read_stats
+	[ "${stats[*]}" = "$before" ]
+}
+
+# A reading in the middle of traffic has seen a frame at one of its ends alone.
 check_sums()
 {
 	local end n wrong=()
 
 	read_stats
+	wait_until stats_stand_still || wrong+=("there is no end of traffic")
 	for end in "${stat_ends[@]}"; do
 		n=$(imbalance "$end")
 		[ "$n" -eq 0 ] || wrong+=("$end accounts for $n too many")
