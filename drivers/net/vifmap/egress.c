@@ -74,7 +74,7 @@ static unsigned int vifmap_egress_unicast(struct vifmap_dev *vd,
 	else if (unlikely(to->is_self))
 		vifmap_drop(skb, vd->host_stats, VIFMAP_A_STATS_DROP_HAIRPIN);
 	else
-		vifmap_deliver_vif(to, skb, vd->host_stats);
+		vifmap_deliver_queue(to, skb, vd->host_stats);
 	return NF_STOLEN;
 }
 

@@ -139,11 +139,11 @@ static inline void vifmap_key_to_addr(u64 key, u8 *addr)
 }
 
 /**
- * vifmap_entry_now() - What &vifmap_entry.used is for a frame of this moment.
+ * vifmap_now() - A note of when something was.
  *
- * Return: jiffies, but never 0.
+ * Return: jiffies, but never 0, which is never.
  */
-static inline unsigned long vifmap_entry_now(void)
+static inline unsigned long vifmap_now(void)
 {
 	unsigned long now = jiffies;
 
@@ -163,7 +163,7 @@ static inline void vifmap_entry_use(struct vifmap_entry *entry)
 	unsigned long used = READ_ONCE(entry->used);
 
 	if (!used || time_after_eq(jiffies, used + HZ))
-		WRITE_ONCE(entry->used, vifmap_entry_now());
+		WRITE_ONCE(entry->used, vifmap_now());
 }
 
 /**

@@ -376,6 +376,7 @@ static struct vifmap_port *vifmap_port_alloc(struct vifmap_dev *vd,
 	spin_lock_init(&port->flood.lock);
 	INIT_LIST_HEAD(&port->entries);
 	INIT_LIST_HEAD(&port->slots);
+	vifmap_direct_set_rtnl(port);
 	return port;
 }
 
@@ -549,6 +550,7 @@ int vifmap_port_set_options_rtnl(struct vifmap_port *port,
 	now->flood_rate = options->flood_rate;
 	WRITE_ONCE(now->link_local, options->link_local);
 	WRITE_ONCE(now->delivery, options->delivery);
+	vifmap_direct_set_rtnl(port);
 	WRITE_ONCE(now->isolated, options->isolated);
 	vifmap_trunk_set_rtnl(port, options->trunk, extack);
 	WRITE_ONCE(now->spoofcheck, options->spoofcheck);

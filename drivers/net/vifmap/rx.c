@@ -137,6 +137,7 @@ static rx_handler_result_t vifmap_rx_wire_unicast(struct vifmap_dev *vd,
 	}
 
 	skb = skb_share_check(skb, GFP_ATOMIC);
+	*pskb = skb;
 	if (unlikely(!skb))
 		vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
 	else if (unlikely(!is_valid_ether_addr(eth_hdr(skb)->h_source)))
@@ -145,7 +146,7 @@ static rx_handler_result_t vifmap_rx_wire_unicast(struct vifmap_dev *vd,
 	else if (unlikely(vifmap_skb_has_long_header(skb)))
 		vifmap_drop(skb, vd->wire_stats, VIFMAP_A_STATS_DROP_MALFORMED);
 	else
-		vifmap_deliver_vif(entry->port, skb, vd->wire_stats);
+		return vifmap_deliver_vif(entry->port, skb, vd->wire_stats);
 	return RX_HANDLER_CONSUMED;
 }
 
@@ -269,8 +270,10 @@ static rx_handler_result_t vifmap_rx_port_unicast(struct vifmap_port *port,
 	else if (unlikely(READ_ONCE(port->options.isolated) &&
 			  READ_ONCE(to->options.isolated)))
 		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_ISOLATED);
+	else if (unlikely(port->is_self))
+		vifmap_deliver_queue(to, skb, port->stats);
 	else
-		vifmap_deliver_vif(to, skb, port->stats);
+		return vifmap_deliver_vif(to, skb, port->stats);
 	return RX_HANDLER_CONSUMED;
 }
 
@@ -386,6 +389,8 @@ void vifmap_rx_self(struct vifmap_port *port, struct sk_buff *skb)
 {
 	vifmap_stats_add_frame(port->stats, VIFMAP_A_STATS_RX_PACKETS,
 			       skb->len + ETH_HLEN);
-	/* Never for the host's stack on the pdev, so it is always consumed. */
+	/* Never for the host's stack on the pdev, nor straight for a vif's
+	 * peer, so it is always consumed.
+	 */
 	vifmap_rx_port(port, skb);
 }

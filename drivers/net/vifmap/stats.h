@@ -16,10 +16,13 @@
  * @counter: Indexed by VIFMAP_A_STATS_*; written on its own CPU with bottom
  *	halves off.
  * @syncp: Lets 32-bit readers see whole values.
+ * @queued: Of a vif: when this CPU last had to put a frame on its queue, in
+ *	jiffies; 0 when none of those can be waiting any more. See direct.c.
  */
 struct vifmap_pcpu_stats {
 	u64_stats_t counter[VIFMAP_STAT_MAX + 1];
 	struct u64_stats_sync syncp;
+	unsigned long queued;
 };
 
 /**

@@ -2,6 +2,7 @@
 #ifndef _VIFMAP_H
 #define _VIFMAP_H
 
+#include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -34,6 +35,18 @@
 
 /* Alerts that wait for the work to send them; more are not worth keeping. */
 #define VIFMAP_ALERT_SLOTS		16
+
+/**
+ * enum vifmap_shortcut - How a vif can be reached without its queue.
+ * @VIFMAP_SHORTCUT_NONE: Not at all.
+ * @VIFMAP_SHORTCUT_PEER: It is a veth, whose peer can receive the frame.
+ * @VIFMAP_SHORTCUT_TAP: It is a tap, whose driver can be given the frame.
+ */
+enum vifmap_shortcut {
+	VIFMAP_SHORTCUT_NONE,
+	VIFMAP_SHORTCUT_PEER,
+	VIFMAP_SHORTCUT_TAP,
+};
 
 /**
  * struct vifmap_rate - How many floods a second an end may send.
@@ -112,6 +125,7 @@ struct vifmap_dev_options {
  *	the entry's &vifmap_entry.used is written now and then.
  * @options: Its options; changed under RTNL, read at any time.
  * @is_self: It is &vifmap_dev.self.
+ * @shortcut: enum vifmap_shortcut, as @options.delivery allows.
  * @spoofed: The last source address that was refused, as a key; 0 for none.
  * @flood: Its flood rate.
  * @list: Link in &vifmap_dev.ports; under RTNL.
@@ -133,6 +147,7 @@ struct vifmap_port {
 	unsigned long source_until;
 	struct vifmap_port_options options;
 	bool is_self;
+	u8 shortcut;
 
 	u64 spoofed;
 	struct vifmap_rate flood;
@@ -253,6 +268,20 @@ static inline void vifmap_skb_set_inband_tag(struct sk_buff *skb)
 }
 
 /**
+ * vifmap_group_pkt_type() - The type of a frame to a group for a device.
+ * @skb: The frame.
+ * @dev: The device that receives it.
+ *
+ * Return: PACKET_BROADCAST or PACKET_MULTICAST.
+ */
+static inline unsigned char
+vifmap_group_pkt_type(const struct sk_buff *skb, const struct net_device *dev)
+{
+	return ether_addr_equal_64bits(eth_hdr(skb)->h_dest, dev->broadcast) ?
+	       PACKET_BROADCAST : PACKET_MULTICAST;
+}
+
+/**
  * vifmap_self_iif() - The skb_iif of what the vifmap device sends to the wire.
  * @vd: The device.
  *
@@ -370,8 +399,11 @@ void vifmap_rate_set(struct vifmap_rate *rate, u32 pps);
 /* deliver.c */
 void vifmap_drop(struct sk_buff *skb, struct vifmap_pcpu_stats __percpu *from,
 		 unsigned int reason);
-void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
-			struct vifmap_pcpu_stats __percpu *from);
+void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
+			  struct vifmap_pcpu_stats __percpu *from);
+rx_handler_result_t
+vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
+		   struct vifmap_pcpu_stats __percpu *from);
 void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 			 struct vifmap_pcpu_stats __percpu *from);
 rx_handler_result_t
@@ -382,6 +414,11 @@ void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 		       struct sk_buff *skb,
 		       struct vifmap_pcpu_stats __percpu *from);
 void vifmap_announce_rtnl(struct vifmap_dev *vd);
+
+/* direct.c */
+bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb);
+bool vifmap_direct_tap(struct sk_buff *skb, int *rc);
+void vifmap_direct_set_rtnl(struct vifmap_port *port);
 
 /* egress.c */
 int vifmap_egress_init_rtnl(struct vifmap_dev *vd,

@@ -9,6 +9,23 @@
 #define netif_get_flags		dev_get_flags
 #endif
 
+/**
+ * netdev_tc_egress() - Whether there is something of tc on what a device sends.
+ * @dev: The device.
+ *
+ * Return: a pointer to it, not to be followed, or NULL.
+ */
+static inline const void *netdev_tc_egress(const struct net_device *dev)
+{
+#if defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_XGRESS)
+	return rcu_access_pointer(dev->tcx_egress);
+#elif !defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_CLS_ACT)
+	return rcu_access_pointer(dev->miniq_egress);
+#else
+	return NULL;
+#endif
+}
+
 /* Both were feature flags before 6.12, and the second has changed its name
  * since, in stable kernels, too: what the headers have is asked, by Kbuild
  * where the preprocessor cannot tell.
