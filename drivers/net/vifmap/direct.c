@@ -15,12 +15,11 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
-#include <linux/netfilter_netdev.h>
 #include <linux/rtnetlink.h>
-#include <net/netdev_rx_queue.h>
 #include <net/pkt_sched.h>
 #include <net/rtnetlink.h>
 
+#include "direct.h"
 #include "vifmap.h"
 
 /* How long, in jiffies, something may be under way to a veth's peer that can
@@ -33,14 +32,54 @@ static bool vifmap_is_kind(const struct net_device *dev, const char *kind)
 	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, kind);
 }
 
-static enum vifmap_shortcut vifmap_shortcut_of(const struct net_device *vif)
+static enum vifmap_shortcut vifmap_shortcut_of(const struct vifmap_port *port)
 {
-	/* Others have a peer, too, but a program between the two. */
-	if (vifmap_is_kind(vif, "veth") && vif->netdev_ops->ndo_get_peer_dev)
+	if (port->peer)
 		return VIFMAP_SHORTCUT_PEER;
-	if (vifmap_is_kind(vif, "tun"))
+	if (vifmap_is_kind(port->dev, "tun"))
 		return VIFMAP_SHORTCUT_TAP;
 	return VIFMAP_SHORTCUT_NONE;
+}
+
+/**
+ * vifmap_direct_init_rtnl() - Find the short way to a vif.
+ * @port: The port, which nobody else knows yet; vifmap_direct_exit_rtnl() lets
+ *	go of what it takes.
+ *
+ * A veth has the same peer until both are unregistered together, which detaches
+ * it: holding the peer is in nobody's way. Others have a peer, too, but a
+ * program between the two.
+ *
+ * Context: RTNL held.
+ */
+void vifmap_direct_init_rtnl(struct vifmap_port *port)
+{
+	struct net_device *vif = port->dev;
+	struct net_device *peer;
+
+	ASSERT_RTNL();
+
+	rcu_read_lock();
+	if (vifmap_is_kind(vif, "veth") && vif->netdev_ops->ndo_get_peer_dev) {
+		peer = vif->netdev_ops->ndo_get_peer_dev(vif);
+		netdev_hold(peer, &port->peer_tracker, GFP_ATOMIC);
+		port->peer = peer;
+	}
+	rcu_read_unlock();
+	vifmap_direct_set_rtnl(port);
+}
+
+/**
+ * vifmap_direct_exit_rtnl() - Let go of the peer of a vif.
+ * @port: The port, whose rx_handler is gone; readers may still be there, and
+ *	the peer stays for them until RTNL is released and they are done.
+ *
+ * Context: RTNL held.
+ */
+void vifmap_direct_exit_rtnl(struct vifmap_port *port)
+{
+	ASSERT_RTNL();
+	netdev_put(port->peer, &port->peer_tracker);
 }
 
 /**
@@ -57,7 +96,7 @@ void vifmap_direct_set_rtnl(struct vifmap_port *port)
 	ASSERT_RTNL();
 
 	if (port->options.delivery == VIFMAP_DELIVERY_AUTO)
-		shortcut = vifmap_shortcut_of(port->dev);
+		shortcut = vifmap_shortcut_of(port);
 	if (shortcut == port->shortcut)
 		return;
 
@@ -67,48 +106,6 @@ void vifmap_direct_set_rtnl(struct vifmap_port *port)
 			   vifmap_now());
 	/* Pairs with the reading of both in vifmap_direct_peer(). */
 	smp_store_release(&port->shortcut, shortcut);
-}
-
-/* Whoever would see what the device transmits, or change it. */
-static bool vifmap_egress_is_watched(struct net_device *dev)
-{
-	return ((unsigned long)netdev_tc_egress(dev) |
-		(unsigned long)netdev_egress_hooks_rcu(dev)) ||
-	       dev_nit_active(dev);
-}
-
-/* Whether transmitting means that the driver gets the frame at once. */
-static bool vifmap_has_no_queue(const struct net_device *dev)
-{
-	const struct netdev_queue *queue = netdev_get_tx_queue(dev, 0);
-
-	return dev->real_num_tx_queues == 1 &&
-	       !rcu_dereference_bh(queue->qdisc)->enqueue;
-}
-
-/* Something that the peer would not do, or not in the same way, with a frame
- * that it receives at once. Another handler could hand the frame on, without
- * end: the peer belongs to somebody else.
- */
-static bool vifmap_peer_is_special(const struct net_device *peer)
-{
-	const struct bpf_xdp_entity *xdp = peer->xdp_state;
-	unsigned long special;
-
-	special = (unsigned long)rcu_access_pointer(peer->rx_handler) |
-		  (unsigned long)xdp[XDP_MODE_SKB].prog |
-		  (unsigned long)xdp[XDP_MODE_SKB].link |
-		  (unsigned long)xdp[XDP_MODE_DRV].prog |
-		  (unsigned long)xdp[XDP_MODE_DRV].link;
-#if IS_ENABLED(CONFIG_VLAN_8021Q)
-	special |= (unsigned long)rcu_access_pointer(peer->vlan_info);
-#endif
-#ifdef CONFIG_RPS
-	special |= (unsigned long)rcu_access_pointer(peer->_rx->rps_map) |
-		   (unsigned long)rcu_access_pointer(peer->_rx->rps_flow_table);
-#endif
-	/* With GRO a veth has a NAPI. */
-	return special || (peer->wanted_features & NETIF_F_GRO);
 }
 
 /* Large frames, and sums that are still to be made: whether the device leaves
@@ -151,24 +148,21 @@ static bool vifmap_queue_is_gone(struct vifmap_pcpu_stats *stats)
 	return true;
 }
 
-/* Make the frame one that the peer receives, as the veth would have done. */
-static void vifmap_enter_peer(struct sk_buff *skb, struct net_device *vif,
-			      struct net_device *peer)
+/* The frame is left as it is unless the peer may have it now. */
+static bool vifmap_peer_may_receive(struct vifmap_port *to, struct sk_buff *skb)
 {
-	bool crosses = !net_eq(dev_net(vif), dev_net(peer));
-	const u8 *dest = eth_hdr(skb)->h_dest;
+	struct vifmap_pcpu_stats *stats = this_cpu_ptr(to->stats);
+	struct net_device *vif = to->dev;
 
-	skb_scrub_packet(skb, crosses);
-	if (unlikely(!crosses))
-		skb_clear_tstamp(skb);
-	skb->priority = 0;
-	skb_set_queue_mapping(skb, 0);
-	skb->dev = peer;
-	if (unlikely(is_multicast_ether_addr(dest)))
-		skb->pkt_type = vifmap_group_pkt_type(skb, peer);
-	else if (unlikely(!ether_addr_equal_64bits(dest, peer->dev_addr)))
-		skb->pkt_type = PACKET_OTHERHOST;
-	dev_sw_netstats_tx_add(vif, 1, skb->len + ETH_HLEN);
+	if (unlikely(vifmap_direct_is_special(vif, to->peer) ||
+		     vif->real_num_tx_queues != 1 || dev_nit_active(vif) ||
+		     !vifmap_takes_whole(skb, vif) ||
+		     !vifmap_fits_peer(skb, to->peer) ||
+		     skb_orphan_frags(skb, GFP_ATOMIC))) {
+		WRITE_ONCE(stats->queued, vifmap_now());
+		return false;
+	}
+	return likely(!READ_ONCE(stats->queued)) || vifmap_queue_is_gone(stats);
 }
 
 /**
@@ -182,31 +176,22 @@ static void vifmap_enter_peer(struct sk_buff *skb, struct net_device *vif,
  */
 bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb)
 {
-	struct vifmap_pcpu_stats *stats;
-	struct net_device *vif = to->dev;
-	struct net_device *peer;
+	const u8 *dest = eth_hdr(skb)->h_dest;
+	struct net_device *peer = to->peer;
 
 	/* Pairs with vifmap_direct_set_rtnl(). */
-	if (smp_load_acquire(&to->shortcut) != VIFMAP_SHORTCUT_PEER)
+	if (smp_load_acquire(&to->shortcut) != VIFMAP_SHORTCUT_PEER ||
+	    !vifmap_peer_may_receive(to, skb))
 		return false;
 
-	stats = this_cpu_ptr(to->stats);
-	peer = vif->netdev_ops->ndo_get_peer_dev(vif);
-	if (unlikely(!peer))
-		return false;
-	if (unlikely(vifmap_egress_is_watched(vif) ||
-		     !vifmap_has_no_queue(vif) ||
-		     vifmap_peer_is_special(peer) ||
-		     !vifmap_takes_whole(skb, vif) ||
-		     !vifmap_fits_peer(skb, peer) ||
-		     skb_orphan_frags(skb, GFP_ATOMIC))) {
-		WRITE_ONCE(stats->queued, vifmap_now());
-		return false;
-	}
-	if (unlikely(READ_ONCE(stats->queued)) && !vifmap_queue_is_gone(stats))
-		return false;
-
-	vifmap_enter_peer(skb, vif, peer);
+	/* Otherwise the receiver's clock would begin when the frame left. */
+	skb_clear_tstamp(skb);
+	vifmap_direct_enter(skb, to->dev, peer,
+			    !net_eq(dev_net(to->dev), dev_net(peer)));
+	if (is_multicast_ether_addr(dest))
+		skb->pkt_type = vifmap_group_pkt_type(skb, peer);
+	else if (!ether_addr_equal_64bits(dest, peer->dev_addr))
+		skb->pkt_type = PACKET_OTHERHOST;
 	return true;
 }
 

@@ -117,6 +117,7 @@ struct vifmap_dev_options {
 /**
  * struct vifmap_port - An attached vif, or the vifmap device as an end.
  * @dev: The vif.
+ * @peer: The peer of a vif that is a veth, else NULL.
  * @vd: The device that it is attached to.
  * @stats: Its counters.
  * @source: The last source address that was found good, as a key, with the
@@ -136,11 +137,13 @@ struct vifmap_dev_options {
  * @learned: How many of @entries were learned; under &vifmap_map.lock.
  * @slot_count: Number of @slots; under &vifmap_map.lock.
  * @dev_tracker: Tracks the reference to @dev.
+ * @peer_tracker: Tracks the reference to @peer.
  * @rcu: Frees the port after the last reader.
  */
 struct vifmap_port {
 	/* Read for each frame. */
 	struct net_device *dev;
+	struct net_device *peer;
 	struct vifmap_dev *vd;
 	struct vifmap_pcpu_stats __percpu *stats;
 	atomic64_t source;
@@ -158,6 +161,7 @@ struct vifmap_port {
 	u32 learned;
 	u32 slot_count;
 	netdevice_tracker dev_tracker;
+	netdevice_tracker peer_tracker;
 	struct rcu_head rcu;
 };
 
@@ -250,7 +254,7 @@ static inline bool vifmap_skb_is_tagged(const struct sk_buff *skb)
  */
 static inline bool vifmap_skb_has_long_header(const struct sk_buff *skb)
 {
-	return skb->data - skb_mac_header(skb) != ETH_HLEN;
+	return skb->data != skb->head + skb->mac_header + ETH_HLEN;
 }
 
 /**
@@ -418,6 +422,8 @@ void vifmap_announce_rtnl(struct vifmap_dev *vd);
 /* direct.c */
 bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb);
 bool vifmap_direct_tap(struct sk_buff *skb, int *rc);
+void vifmap_direct_init_rtnl(struct vifmap_port *port);
+void vifmap_direct_exit_rtnl(struct vifmap_port *port);
 void vifmap_direct_set_rtnl(struct vifmap_port *port);
 
 /* egress.c */

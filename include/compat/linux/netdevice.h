@@ -13,16 +13,31 @@
  * netdev_tc_egress() - Whether there is something of tc on what a device sends.
  * @dev: The device.
  *
- * Return: a pointer to it, not to be followed, or NULL.
+ * Return: nonzero if so.
  */
-static inline const void *netdev_tc_egress(const struct net_device *dev)
+static inline unsigned long netdev_tc_egress(const struct net_device *dev)
 {
 #if defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_XGRESS)
-	return rcu_access_pointer(dev->tcx_egress);
+	return (__force unsigned long)data_race(dev->tcx_egress);
 #elif !defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_CLS_ACT)
-	return rcu_access_pointer(dev->miniq_egress);
+	return (__force unsigned long)data_race(dev->miniq_egress);
 #else
-	return NULL;
+	return 0;
+#endif
+}
+
+/**
+ * netdev_nf_egress() - Whether netfilter looks at what a device sends.
+ * @dev: The device.
+ *
+ * Return: nonzero if so.
+ */
+static inline unsigned long netdev_nf_egress(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	return (__force unsigned long)data_race(dev->nf_hooks_egress);
+#else
+	return 0;
 #endif
 }
 
