@@ -4,7 +4,7 @@
 # Frames go the short way to the peer of a veth and to a tap, unless somebody
 # could tell: then they go through the queue of the vif, from the first frame
 # on, and arrive there as well. When nobody looks any more, they go the short way
-# again. Frames of the host never do to a veth.
+# again.
 #
 #   wire0 ---- eth0 (vifmap0)   host
 #    wire       |  |  |
@@ -117,12 +117,13 @@ for vif in v0 v2; do
 	undone $vif "delivery queue" vifmap port set $vif delivery auto
 done
 
-flow "from the host to a veth" host v0 -- v0
-took "that is queued" v0 queued
-again v0 "after a frame of the host"
+flow "from the host to a veth" host v0 count=3 -- v0
+took "that, too" v0 direct
+flow "a broadcast of the host" host broadcast -- wire v0 v1 v2
+took "and a copy of it" v0 direct
+again v0 "after frames of the host"
 
 meddled v0 "XDP on the peer" v0 eth0 xdp
-meddled v0 "generic XDP on the peer" v0 eth0 xdp-generic
 queued_by v0 "GRO on the peer" at v0 ethtool -K eth0 gro on
 undone v0 "GRO on the peer" at v0 ethtool -K eth0 gro off
 queued_by v0 "RPS on the peer" rps 1

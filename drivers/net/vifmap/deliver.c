@@ -68,17 +68,18 @@ static bool vifmap_segments_fit(const struct sk_buff *skb, unsigned int mtu)
 	       skb_gso_validate_network_len(skb, mtu - sizeof(struct frag_hdr));
 }
 
-/* Whether the frame, or each segment it will be cut into, fits the MTU.
- * The tag in the metadata does not count, and neither does an inner one.
+/* Whether a frame that is larger than the MTU fits nevertheless, or each segment
+ * it will be cut into. The tag in the metadata does not count, and neither does
+ * an inner one.
  */
-static unsigned int vifmap_check_size(const struct sk_buff *skb,
-				      unsigned int mtu)
+static noinline unsigned int vifmap_check_large(const struct sk_buff *skb,
+						unsigned int mtu)
 {
-	if (eth_type_vlan(skb->protocol))
+	if (eth_type_vlan(skb->protocol)) {
 		mtu += VLAN_HLEN;
-
-	if (likely(skb->len <= mtu))
-		return 0;
+		if (skb->len <= mtu)
+			return 0;
+	}
 
 	if (!skb_is_gso(skb))
 		return VIFMAP_A_STATS_DROP_MTU;
@@ -90,9 +91,22 @@ static unsigned int vifmap_check_size(const struct sk_buff *skb,
 	return vifmap_segments_fit(skb, mtu) ? 0 : VIFMAP_A_STATS_DROP_MTU;
 }
 
+/* Why a frame is too large for a device, or 0. */
+static unsigned int vifmap_check_size(const struct sk_buff *skb,
+				      const struct net_device *dev)
+{
+	unsigned int mtu = READ_ONCE(dev->mtu);
+
+	return likely(skb->len <= mtu) ? 0 : vifmap_check_large(skb, mtu);
+}
+
+/* The device is running, and has a carrier. */
 static bool vifmap_is_up(const struct net_device *dev)
 {
-	return likely((dev->flags & IFF_UP) && netif_carrier_ok(dev));
+	const unsigned long up = BIT(__LINK_STATE_START);
+
+	return likely((READ_ONCE(dev->state) &
+		       (up | BIT(__LINK_STATE_NOCARRIER))) == up);
 }
 
 /* Why a vif cannot take a frame, or 0. */
@@ -106,7 +120,7 @@ static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
 	if (!vifmap_is_up(to->dev))
 		return VIFMAP_A_STATS_DROP_VIF_DOWN;
 
-	return vifmap_check_size(skb, READ_ONCE(to->dev->mtu));
+	return vifmap_check_size(skb, to->dev);
 }
 
 /* Guests' NICs drop what is shorter than a wire allows, as frames of the host
@@ -124,11 +138,13 @@ static bool vifmap_pad(struct sk_buff *skb, const struct net_device *dev)
 }
 
 /* Make a received frame one that can be transmitted by @dev. */
-static bool vifmap_prepare_xmit(struct sk_buff *skb, struct net_device *dev)
+static __always_inline bool vifmap_prepare_xmit(struct sk_buff *skb,
+						struct net_device *dev)
 {
 	int depth;
 
-	skb_push(skb, ETH_HLEN);
+	/* The header is there: the frame has been received with it. */
+	__skb_push(skb, ETH_HLEN);
 	skb->dev = dev;
 	skb_dst_drop(skb);
 	/* The sum of the device covers what lies behind the header. */
@@ -148,7 +164,7 @@ static bool vifmap_prepare_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static bool vifmap_xmit_succeeded(int rc)
 {
-	return likely(rc == NET_XMIT_SUCCESS || rc == NET_XMIT_CN);
+	return likely(rc == NET_XMIT_SUCCESS) || rc == NET_XMIT_CN;
 }
 
 /* Count a frame of @len bytes that was handed over, or could not be. */
@@ -166,7 +182,7 @@ static void vifmap_count(struct vifmap_pcpu_stats __percpu *from,
 }
 
 /* The vifmap device as an end: its frames are received, not transmitted. */
-static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
+static noinline void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 				struct vifmap_pcpu_stats __percpu *from)
 {
 	unsigned int len = skb->len + ETH_HLEN;
@@ -188,8 +204,10 @@ static int vifmap_xmit(struct vifmap_port *to, struct sk_buff *skb)
 {
 	int rc;
 
-	if (READ_ONCE(to->shortcut) != VIFMAP_SHORTCUT_TAP ||
-	    !vifmap_direct_tap(skb, &rc))
+	if (READ_ONCE(to->shortcut) != VIFMAP_SHORTCUT_TAP)
+		return dev_queue_xmit(skb);
+	rc = vifmap_direct_tap(skb);
+	if (unlikely(rc < 0))
 		return dev_queue_xmit(skb);
 
 	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
@@ -197,8 +215,9 @@ static int vifmap_xmit(struct vifmap_port *to, struct sk_buff *skb)
 }
 
 /* Transmit a frame that the vif can take. */
-static void vifmap_deliver_xmit(struct vifmap_port *to, struct sk_buff *skb,
-				struct vifmap_pcpu_stats __percpu *from)
+static __always_inline void
+vifmap_deliver_xmit(struct vifmap_port *to, struct sk_buff *skb,
+		    struct vifmap_pcpu_stats __percpu *from)
 {
 	unsigned int reason = 0;
 	unsigned int len;
@@ -234,11 +253,22 @@ void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
 			  struct vifmap_pcpu_stats __percpu *from)
 {
 	unsigned int reason = vifmap_vif_refuses(to, skb);
+	unsigned int len = skb->len + ETH_HLEN;
+	int rc = -1;
 
-	if (unlikely(reason))
+	if (unlikely(reason)) {
 		vifmap_drop_for(skb, from, to->stats, reason);
-	else
+		return;
+	}
+	if (READ_ONCE(to->shortcut) == VIFMAP_SHORTCUT_PEER)
+		rc = vifmap_direct_backlog(to, skb);
+	if (rc < 0) {
 		vifmap_deliver_xmit(to, skb, from);
+		return;
+	}
+	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
+	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+		     rc == NET_RX_SUCCESS);
 }
 
 /**
@@ -266,7 +296,9 @@ vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 		vifmap_drop_for(skb, from, to->stats, reason);
 		return RX_HANDLER_CONSUMED;
 	}
-	if (!vifmap_direct_peer(to, skb)) {
+	/* Pairs with vifmap_direct_set_rtnl(). */
+	if (smp_load_acquire(&to->shortcut) != VIFMAP_SHORTCUT_PEER ||
+	    !vifmap_direct_peer(to, skb)) {
 		vifmap_deliver_xmit(to, skb, from);
 		return RX_HANDLER_CONSUMED;
 	}
@@ -293,7 +325,7 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 	if (!vifmap_is_up(pdev))
 		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
 	else
-		reason = vifmap_check_size(skb, READ_ONCE(pdev->mtu));
+		reason = vifmap_check_size(skb, pdev);
 	if (!reason && unlikely(!vifmap_prepare_xmit(skb, pdev)))
 		reason = VIFMAP_A_STATS_DROP_MALFORMED;
 	if (unlikely(reason)) {
@@ -354,7 +386,7 @@ rx_handler_result_t vifmap_deliver_host(struct vifmap_dev *vd,
 	else if (unlikely(!(pdev->flags & IFF_UP)))
 		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
 	else
-		reason = vifmap_check_size(skb, READ_ONCE(pdev->mtu));
+		reason = vifmap_check_size(skb, pdev);
 	if (unlikely(reason)) {
 		vifmap_drop_for(skb, from, vd->host_stats, reason);
 		return RX_HANDLER_CONSUMED;

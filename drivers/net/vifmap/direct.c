@@ -148,17 +148,25 @@ static bool vifmap_queue_is_gone(struct vifmap_pcpu_stats *stats)
 	return true;
 }
 
-/* The frame is left as it is unless the peer may have it now. */
+/* Whether it is the same for the frame, which is left as it is, and for everybody
+ * who could tell, if the peer gets it without the veth.
+ */
+static bool vifmap_peer_takes(struct net_device *vif, struct net_device *peer,
+			      struct sk_buff *skb)
+{
+	return likely(!vifmap_direct_is_special(vif, peer)) &&
+	       likely(vif->real_num_tx_queues == 1) &&
+	       likely(!dev_nit_active(vif)) &&
+	       vifmap_takes_whole(skb, vif) && vifmap_fits_peer(skb, peer) &&
+	       likely(!skb_orphan_frags(skb, GFP_ATOMIC));
+}
+
+/* The same, and none of those before is still under way. */
 static bool vifmap_peer_may_receive(struct vifmap_port *to, struct sk_buff *skb)
 {
 	struct vifmap_pcpu_stats *stats = this_cpu_ptr(to->stats);
-	struct net_device *vif = to->dev;
 
-	if (unlikely(vifmap_direct_is_special(vif, to->peer) ||
-		     vif->real_num_tx_queues != 1 || dev_nit_active(vif) ||
-		     !vifmap_takes_whole(skb, vif) ||
-		     !vifmap_fits_peer(skb, to->peer) ||
-		     skb_orphan_frags(skb, GFP_ATOMIC))) {
+	if (unlikely(!vifmap_peer_takes(to->dev, to->peer, skb))) {
 		WRITE_ONCE(stats->queued, vifmap_now());
 		return false;
 	}
@@ -167,7 +175,7 @@ static bool vifmap_peer_may_receive(struct vifmap_port *to, struct sk_buff *skb)
 
 /**
  * vifmap_direct_peer() - Let a vif's peer receive a frame, if it may.
- * @to: The vif; it can take the frame.
+ * @to: The vif, whose shortcut is its peer; it can take the frame.
  * @skb: The frame, as a rx_handler sees it; stays the caller's.
  *
  * Context: RCU read lock held, bottom halves off; from a rx_handler.
@@ -179,9 +187,7 @@ bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb)
 	const u8 *dest = eth_hdr(skb)->h_dest;
 	struct net_device *peer = to->peer;
 
-	/* Pairs with vifmap_direct_set_rtnl(). */
-	if (smp_load_acquire(&to->shortcut) != VIFMAP_SHORTCUT_PEER ||
-	    !vifmap_peer_may_receive(to, skb))
+	if (!vifmap_peer_may_receive(to, skb))
 		return false;
 
 	/* Otherwise the receiver's clock would begin when the frame left. */
@@ -193,6 +199,35 @@ bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb)
 	else if (!ether_addr_equal_64bits(dest, peer->dev_addr))
 		skb->pkt_type = PACKET_OTHERHOST;
 	return true;
+}
+
+/**
+ * vifmap_direct_backlog() - Leave a frame of the host to a vif's peer.
+ * @to: The vif, whose shortcut is its peer; it can take the frame.
+ * @skb: The frame, which the host is sending, with the data behind its Ethernet
+ *	header; taken over unless the return value says otherwise.
+ *
+ * In a transmit path nobody receives, but what the veth would do at the end of
+ * its own can be done at once. A veth would also say when the frame left: one
+ * whose sender wants to know is left to it.
+ *
+ * Context: RCU read lock held, bottom halves off.
+ * Return: what netif_rx() says of it, or -EAGAIN if it is as it was and has to
+ *	be transmitted.
+ */
+int vifmap_direct_backlog(struct vifmap_port *to, struct sk_buff *skb)
+{
+	struct net_device *peer = to->peer;
+	struct net_device *vif = to->dev;
+
+	if (!vifmap_peer_takes(vif, peer, skb) || skb_shinfo(skb)->tx_flags)
+		return -EAGAIN;
+
+	vifmap_direct_enter(skb, vif, peer,
+			    !net_eq(dev_net(vif), dev_net(peer)));
+	__skb_push(skb, ETH_HLEN);
+	skb->protocol = eth_type_trans(skb, peer);
+	return netif_rx(skb);
 }
 
 /* The queue that the core would choose; -1 leaves the choice to it. */
@@ -222,24 +257,24 @@ static bool vifmap_queue_is_idle(const struct net_device *dev, int queue)
  * vifmap_direct_tap() - Give a tap's driver a frame, if that may be.
  * @skb: A frame that is ready to be transmitted by the tap; taken over, unless
  *	the return value says otherwise.
- * @rc: What became of it, as dev_queue_xmit() says.
  *
  * Context: RCU read lock held, bottom halves off.
- * Return: true if the frame has been given away; false if it has to be queued.
+ * Return: what became of it, as dev_queue_xmit() says; -EAGAIN if it has to be
+ *	queued.
  */
-bool vifmap_direct_tap(struct sk_buff *skb, int *rc)
+int vifmap_direct_tap(struct sk_buff *skb)
 {
 	struct net_device *tap = skb->dev;
-	int queue;
+	int queue, rc;
 
 	if (unlikely(vifmap_egress_is_watched(tap)) ||
 	    (skb_is_gso(skb) && netif_needs_gso(skb, netif_skb_features(skb))))
-		return false;
+		return -EAGAIN;
 	queue = vifmap_tap_queue(tap, skb);
 	if (unlikely(queue < 0 || !vifmap_queue_is_idle(tap, queue)))
-		return false;
+		return -EAGAIN;
 
-	*rc = __dev_direct_xmit(skb, queue);
+	rc = __dev_direct_xmit(skb, queue);
 	/* The frame is still ours then. */
-	return *rc != NETDEV_TX_BUSY;
+	return likely(rc != NETDEV_TX_BUSY) ? rc : -EAGAIN;
 }

@@ -315,9 +315,10 @@ static bool vifmap_rx_is_good(const struct vifmap_port *port,
 	       likely(!skb_vlan_tag_present(skb));
 }
 
-static rx_handler_result_t vifmap_rx_port_unicast(struct vifmap_port *port,
-						  struct sk_buff *skb,
-						  const struct ethhdr *eth)
+static rx_handler_result_t
+vifmap_rx_port_unicast(struct vifmap_port *port, struct sk_buff *skb,
+		       const struct ethhdr *eth,
+		       struct vifmap_pcpu_stats *stats)
 {
 	u64 dest = vifmap_key(eth->h_dest);
 	struct vifmap_dev *vd = port->vd;
@@ -338,8 +339,7 @@ static rx_handler_result_t vifmap_rx_port_unicast(struct vifmap_port *port,
 	else if (unlikely(data_race(port->options.isolated) &&
 			  READ_ONCE(to->options.isolated)))
 		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_ISOLATED);
-	else if (likely(vifmap_direct_unicast(to, skb, dest,
-					      this_cpu_ptr(port->stats))))
+	else if (likely(vifmap_direct_unicast(to, skb, dest, stats)))
 		return RX_HANDLER_ANOTHER;
 	else
 		return vifmap_deliver_vif(to, skb, port->stats);
@@ -402,33 +402,6 @@ vifmap_rx_port_group(struct vifmap_port *port, struct sk_buff *skb)
 	return vifmap_deliver_host(vd, skb, port->stats);
 }
 
-static __always_inline rx_handler_result_t
-vifmap_rx_port(struct vifmap_port *port, struct sk_buff *skb)
-{
-	const struct ethhdr *eth = eth_hdr(skb);
-	unsigned int reason;
-
-	if (unlikely(!vifmap_rx_is_good(port, skb, eth))) {
-		reason = vifmap_rx_check(port, skb);
-		if (reason) {
-			vifmap_drop(skb, port->stats, reason);
-			return RX_HANDLER_CONSUMED;
-		}
-	}
-	if (is_multicast_ether_addr(eth->h_dest))
-		return vifmap_rx_port_group(port, skb);
-	return vifmap_rx_port_unicast(port, skb, eth);
-}
-
-/* A frame that somebody else holds */
-static noinline rx_handler_result_t vifmap_rx_vif_shared(struct sk_buff **pskb,
-							 struct vifmap_port *port)
-{
-	struct sk_buff *skb = vifmap_rx_unshare(pskb, this_cpu_ptr(port->stats));
-
-	return skb ? vifmap_rx_port(port, skb) : RX_HANDLER_CONSUMED;
-}
-
 /**
  * vifmap_rx_vif() - Take a frame that a vif sent.
  * @pskb: The frame.
@@ -438,8 +411,11 @@ static noinline rx_handler_result_t vifmap_rx_vif_shared(struct sk_buff **pskb,
  */
 rx_handler_result_t vifmap_rx_vif(struct sk_buff **pskb)
 {
+	struct vifmap_pcpu_stats *stats;
 	struct sk_buff *skb = *pskb;
+	const struct ethhdr *eth;
 	struct vifmap_port *port;
+	unsigned int reason;
 
 	/* What dev_loopback_xmit() sends has no Ethernet header. */
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
@@ -447,11 +423,26 @@ rx_handler_result_t vifmap_rx_vif(struct sk_buff **pskb)
 
 	/* The handler may have been unset meanwhile, its data has not. */
 	port = rcu_dereference(skb->dev->rx_handler_data);
-	vifmap_stats_add_frame(port->stats, VIFMAP_A_STATS_RX_PACKETS,
-			       skb->len + ETH_HLEN);
-	if (unlikely(skb_shared(skb)))
-		return vifmap_rx_vif_shared(pskb, port);
-	return vifmap_rx_port(port, skb);
+	stats = this_cpu_ptr(port->stats);
+	vifmap_stats_add_frame_here(stats, VIFMAP_A_STATS_RX_PACKETS,
+				    skb->len + ETH_HLEN);
+	if (unlikely(skb_shared(skb))) {
+		skb = vifmap_rx_unshare(pskb, stats);
+		if (!skb)
+			return RX_HANDLER_CONSUMED;
+	}
+
+	eth = eth_hdr(skb);
+	if (unlikely(!vifmap_rx_is_good(port, skb, eth))) {
+		reason = vifmap_rx_check(port, skb);
+		if (reason) {
+			vifmap_drop(skb, port->stats, reason);
+			return RX_HANDLER_CONSUMED;
+		}
+	}
+	if (is_multicast_ether_addr(eth->h_dest))
+		return vifmap_rx_port_group(port, skb);
+	return vifmap_rx_port_unicast(port, skb, eth, stats);
 }
 
 static void vifmap_rx_self_unicast(struct vifmap_port *self,

@@ -6,6 +6,7 @@
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_netdev.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/vifmap.h>
 #include <uapi/linux/vifmap_link.h>
@@ -299,6 +300,24 @@ static inline int vifmap_self_iif(const struct vifmap_dev *vd)
 	return -vd->dev->ifindex;
 }
 
+/**
+ * vifmap_egress_is_alone() - Whether nobody else looks at the pdev's frames.
+ * @vd: The device.
+ *
+ * Context: RCU read lock held.
+ * Return: true if vifmap's hook is the only one.
+ */
+static inline bool vifmap_egress_is_alone(const struct vifmap_dev *vd)
+{
+	const struct nf_hook_entries *hooks;
+
+	if (unlikely(!READ_ONCE(vd->egress_hook)))
+		return false;
+
+	hooks = netdev_egress_hooks_rcu(vd->pdev);
+	return likely(hooks && hooks->num_hook_entries == 1);
+}
+
 /* dev.c */
 bool vifmap_dev_is(const struct net_device *dev);
 void vifmap_dev_setup(struct net_device *dev);
@@ -421,7 +440,8 @@ void vifmap_announce_rtnl(struct vifmap_dev *vd);
 
 /* direct.c */
 bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb);
-bool vifmap_direct_tap(struct sk_buff *skb, int *rc);
+int vifmap_direct_backlog(struct vifmap_port *to, struct sk_buff *skb);
+int vifmap_direct_tap(struct sk_buff *skb);
 void vifmap_direct_init_rtnl(struct vifmap_port *port);
 void vifmap_direct_exit_rtnl(struct vifmap_port *port);
 void vifmap_direct_set_rtnl(struct vifmap_port *port);
@@ -430,7 +450,6 @@ void vifmap_direct_set_rtnl(struct vifmap_port *port);
 int vifmap_egress_init_rtnl(struct vifmap_dev *vd,
 			    struct netlink_ext_ack *extack);
 void vifmap_egress_exit_rtnl(struct vifmap_dev *vd);
-bool vifmap_egress_is_alone(const struct vifmap_dev *vd);
 
 /* netlink.c */
 int vifmap_nl_init(void);
