@@ -110,8 +110,8 @@ static bool vifmap_is_up(const struct net_device *dev)
 }
 
 /* Why a vif cannot take a frame, or 0. */
-static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
-				       const struct sk_buff *skb)
+static __always_inline unsigned int
+vifmap_vif_refuses(const struct vifmap_port *to, const struct sk_buff *skb)
 {
 	if (unlikely(vifmap_skb_is_tagged(skb)) &&
 	    !READ_ONCE(to->options.trunk))
@@ -128,21 +128,36 @@ static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
  * behind it. As for the MTU, the tag in the metadata does not count. Of what
  * is to be cut, padding would become segments.
  */
-static bool vifmap_pad(struct sk_buff *skb, const struct net_device *dev)
+static noinline bool vifmap_pad_short(struct sk_buff *skb,
+				      const struct net_device *dev)
 {
-	if (likely(skb->len >= ETH_ZLEN - ETH_HLEN) || skb_is_gso(skb) ||
-	    dev->netdev_ops->ndo_get_peer_dev)
+	if (skb_is_gso(skb) || dev->netdev_ops->ndo_get_peer_dev)
 		return true;
 
 	return !__skb_put_padto(skb, ETH_ZLEN - ETH_HLEN, false);
+}
+
+static bool vifmap_pad(struct sk_buff *skb, const struct net_device *dev)
+{
+	return likely(skb->len >= ETH_ZLEN - ETH_HLEN) ||
+	       vifmap_pad_short(skb, dev);
+}
+
+/* Drivers that make a sum look for the headers behind an inner tag, too. */
+static noinline bool vifmap_prepare_sum_behind_tag(struct sk_buff *skb)
+{
+	int depth;
+
+	if (!__vlan_get_protocol(skb, skb->protocol, &depth))
+		return false;
+	skb_set_network_header(skb, depth);
+	return true;
 }
 
 /* Make a received frame one that can be transmitted by @dev. */
 static __always_inline bool vifmap_prepare_xmit(struct sk_buff *skb,
 						struct net_device *dev)
 {
-	int depth;
-
 	/* The header is there: the frame has been received with it. */
 	__skb_push(skb, ETH_HLEN);
 	skb->dev = dev;
@@ -152,14 +167,9 @@ static __always_inline bool vifmap_prepare_xmit(struct sk_buff *skb,
 	/* The time of arrival must not become one of departure. */
 	skb_clear_tstamp(skb);
 
-	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL &&
-		     eth_type_vlan(skb->protocol))) {
-		/* Drivers look for the headers behind the inner tag, too. */
-		if (!__vlan_get_protocol(skb, skb->protocol, &depth))
-			return false;
-		skb_set_network_header(skb, depth);
-	}
-	return true;
+	return likely(skb->ip_summed != CHECKSUM_PARTIAL) ||
+	       likely(!eth_type_vlan(skb->protocol)) ||
+	       vifmap_prepare_sum_behind_tag(skb);
 }
 
 static bool vifmap_xmit_succeeded(int rc)
@@ -200,7 +210,7 @@ static noinline void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff 
 }
 
 /* A tap may be given the frame past its queue. */
-static int vifmap_xmit(struct vifmap_port *to, struct sk_buff *skb)
+static __always_inline int vifmap_xmit(struct vifmap_port *to, struct sk_buff *skb)
 {
 	int rc;
 

@@ -155,7 +155,6 @@ static bool vifmap_peer_takes(struct net_device *vif, struct net_device *peer,
 			      struct sk_buff *skb)
 {
 	return likely(!vifmap_direct_is_special(vif, peer)) &&
-	       likely(vif->real_num_tx_queues == 1) &&
 	       likely(!dev_nit_active(vif)) &&
 	       vifmap_takes_whole(skb, vif) && vifmap_fits_peer(skb, peer) &&
 	       likely(!skb_orphan_frags(skb, GFP_ATOMIC));

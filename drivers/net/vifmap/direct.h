@@ -58,7 +58,8 @@ static inline unsigned long vifmap_peer_is_special(const struct net_device *peer
 
 /* Nonzero when the peer must not receive at once what is sent to the vif, but for
  * packet sockets. That the vif has no queueing discipline, and a single queue,
- * means that its driver would be given the frame at once.
+ * means that its driver would be given the frame at once. A device is never
+ * without a queue.
  */
 static inline unsigned long
 vifmap_direct_is_special(const struct net_device *vif,
@@ -71,6 +72,7 @@ vifmap_direct_is_special(const struct net_device *vif,
 	special |= netdev_tc_egress(vif);
 	special |= netdev_nf_egress(vif);
 	special |= vifmap_is_set(rcu_dereference_bh(queue->qdisc)->enqueue);
+	special |= data_race(vif->real_num_tx_queues) - 1;
 	return special;
 }
 
@@ -144,7 +146,6 @@ vifmap_direct_unicast(const struct vifmap_port *to, struct sk_buff *skb,
 	if (unlikely(!vifmap_skb_is_plain(skb) ||
 		     !vifmap_direct_fits(vif, peer, len) ||
 		     !(vif->features & NETIF_F_HW_CSUM) ||
-		     data_race(vif->real_num_tx_queues) != 1 ||
 		     (vifmap_direct_is_special(vif, peer) |
 		      data_race(stats->queued) | skb->mark)))
 		return false;

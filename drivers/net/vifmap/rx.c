@@ -84,7 +84,7 @@ static void vifmap_rx_wire_flood(struct vifmap_dev *vd, struct sk_buff *skb)
 
 	if (unlikely(!is_valid_ether_addr(eth->h_source)))
 		reason = VIFMAP_A_STATS_DROP_BAD_SOURCE;
-	else if (unlikely(vifmap_skb_has_long_header(skb)))
+	else if (unlikely(vifmap_skb_has_long_header(skb, eth)))
 		reason = VIFMAP_A_STATS_DROP_MALFORMED;
 	else if (unlikely(!vifmap_rate_allows(&vd->flood)))
 		reason = VIFMAP_A_STATS_DROP_FLOOD_RATE;
@@ -174,7 +174,7 @@ vifmap_rx_wire_unicast(struct vifmap_dev *vd, struct sk_buff **pskb,
 	struct vifmap_port *to;
 
 	if (unlikely(!vifmap_key_is_station(vifmap_key(eth->h_source)) ||
-		     vifmap_skb_has_long_header(skb)))
+		     vifmap_skb_has_long_header(skb, eth)))
 		return vifmap_rx_wire_odd(vd, pskb);
 
 	stats = this_cpu_ptr(vd->wire_stats);
@@ -283,7 +283,7 @@ static noinline unsigned int vifmap_rx_check(struct vifmap_port *port,
 
 	if (unlikely(!READ_ONCE(vd->up)))
 		return VIFMAP_A_STATS_DROP_DOWN;
-	if (unlikely(vifmap_skb_has_long_header(skb)))
+	if (unlikely(vifmap_skb_has_long_header(skb, eth)))
 		return VIFMAP_A_STATS_DROP_MALFORMED;
 
 	if (unlikely(!vifmap_source_is_known(port, vifmap_key(eth->h_source)))) {
@@ -309,7 +309,7 @@ static bool vifmap_rx_is_good(const struct vifmap_port *port,
 			      const struct ethhdr *eth)
 {
 	return likely(data_race(port->vd->up)) &&
-	       likely(!vifmap_skb_has_long_header(skb)) &&
+	       likely(!vifmap_skb_has_long_header(skb, eth)) &&
 	       likely(vifmap_source_is_known(port,
 					     vifmap_key(eth->h_source))) &&
 	       likely(!skb_vlan_tag_present(skb));

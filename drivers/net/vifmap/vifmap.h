@@ -248,14 +248,16 @@ static inline bool vifmap_skb_is_tagged(const struct sk_buff *skb)
 /**
  * vifmap_skb_has_long_header() - Whether more than Ethernet is before the data.
  * @skb: The frame, as a rx_handler sees it.
+ * @eth: Its Ethernet header.
  *
  * See vifmap_vlan_check_rtnl(). Its addresses are where they always are.
  *
  * Return: true for a frame that must not be forwarded.
  */
-static inline bool vifmap_skb_has_long_header(const struct sk_buff *skb)
+static inline bool vifmap_skb_has_long_header(const struct sk_buff *skb,
+					      const struct ethhdr *eth)
 {
-	return skb->data != skb->head + skb->mac_header + ETH_HLEN;
+	return skb->data != (const u8 *)(eth + 1);
 }
 
 /**
