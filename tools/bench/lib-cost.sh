@@ -199,10 +199,13 @@ sink_counters()
 # that, and only its arrival is counted. Behind a tap, it is what it has sent.
 arrived()
 {
-	local words packets=2 dropped=4 sent=10 which=$dropped
+	local words packets=2 dropped=4 sent=10 which
 
+	which=$dropped
 	[ "$renewal" = renew ] || which=$packets
 	[[ ${sinks[*]-} != tap* ]] || which=$sent
+	# A macvtap receives what it has for its reader.
+	[[ ${sinks[*]-}:$peer != tap*:macvlan ]] || which=$packets
 	count=0
 	sleep 0.1
 	while IFS=' :' read -ra words; do
@@ -242,5 +245,6 @@ start_process()
 end_process()
 {
 	kill "$1"
+	wait "$1" 2>/dev/null
 	while kill -0 "$1" 2>/dev/null; do sleep 0.01; done
 }

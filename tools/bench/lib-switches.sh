@@ -103,6 +103,7 @@ force_queue()
 }
 
 part_vifmap() { must ip -n $host link del vifmap0; }
+knows_vifmap() { :; }
 
 # --- macvlan and macvtap ---
 
@@ -220,17 +221,22 @@ join_bridge-nf()
 		on_host sysctl -qw net.bridge.bridge-nf-call-iptables=1
 		must on_host iptables -A FORWARD -j ACCEPT
 	fi
+	# What is to the address of the guest's end would be looked at further
+	# than at the end of the floor.
+	must ip link set e0 address 02:00:00:00:03:00
 	join_bridge "$1"
 }
 
 part_bridge-nf()
 {
 	part_bridge
+	must ip link set e0 address "$(guest_mac 0)"
 	must on_host iptables -F
 	must modprobe -r br_netfilter
 }
 
-knows_bridge-nf() { knows_bridge "$1"; }
+# A broadcast of IP takes its way up at the guest's end, too.
+knows_bridge-nf() { knows_bridge "$1" && [[ $1 != copy-* ]]; }
 
 # --- Open vSwitch ---
 

@@ -29,7 +29,7 @@ paths=${PATHS:-wire-to-veth veth-to-veth queued veth-to-wire copy-direct
 peers=${PEERS:-bare vifmap macvlan tc-matchall tc-flower bridge raw ovs
 	bridge-nf}
 if [ "$QUICK" = 1 ]; then
-	numbers=${ENTRIES:-1 65536}
+	numbers=${ENTRIES:-1 4096}
 else
 	numbers=${ENTRIES:-1 64 4096 65536}
 fi
@@ -46,7 +46,8 @@ find_goal()
 
 	while read -r name goal stretch; do
 		[ "$name" = "$1" ] || continue
-		[[ $goal != +* ]] || goal=$((${bare_cost[$1]:-0} + goal))
+		[[ $goal != +* ]] ||
+			goal=${bare_cost[$1]:+$((bare_cost[$1] + goal))}
 		[ "$stretch" != - ] || stretch=
 		return
 	done < <(grep -v '^#' "$bench/goals")
@@ -208,8 +209,7 @@ remove_tap()
 tap_file()
 {
 	if [ "$peer" = macvlan ]; then
-		echo "/dev/tap$(on_host cat /proc/net/dev_mcast | awk \
-			'$2 == "tap0" { print $1; exit }')"
+		echo "/dev/tap$(ip -n $host -o link show tap0 | cut -d : -f 1)"
 	else
 		echo tap0
 	fi
@@ -239,12 +239,12 @@ run_writer()
 	nanoseconds=$((line / frames))
 }
 
-# start_writer TAP DESTINATION
+# start_writer TAP: one that writes to the wire
 start_writer()
 {
 	coproc writer {
 		exec nsenter --net=/run/netns/$host tapio write "$1" "$frames" \
-			"$2" "$(guest_mac 0)"
+			"$far_address" "$(guest_mac 0)"
 	}
 	# shellcheck disable=SC2154 # coproc sets it
 	tap_pid=$writer_PID
@@ -264,17 +264,24 @@ count_writer()
 }
 
 # The floor is what a tap takes that no switch has.
+writer_floor()
+{
+	must ip -n $host tuntap add plain mode tap
+	must ip -n $host link set plain up
+	start_writer plain
+	wait_settled plain
+	count_writer
+	floor=$median
+	end_process "$tap_pid"
+	must ip -n $host link del plain
+}
+
 measure_tap-to-wire()
 {
+	writer_floor
 	make_tap
-	if [ "$peer" != macvlan ]; then
-		start_writer tap0 "$far_address"
-		wait_settled tap0
-		count_writer
-		floor=$median
-	fi
 	join 1
-	[ "$peer" != macvlan ] || start_writer "$(tap_file)" "$far_address"
+	start_writer "$(tap_file)"
 	wait_settled tap0
 	sinks=(wire0)
 	arrived
@@ -294,7 +301,8 @@ measure()
 	"knows_$peer" "$path" || return
 	choose_how "$path"
 	"measure_$path"
-	[ $joined -eq 0 ] || "part_$peer"
+	[ "$joined" -eq 0 ] || "part_$peer"
+	return 0
 }
 
 # Only vifmap is told how many addresses there are, and only on these paths.
@@ -308,13 +316,13 @@ measure_vifmap_entries()
 	done
 }
 
-knows_vifmap() { :; }
+
 
 remove_scratch() { rm -rf "$scratch"; }
 
+enter_far "$@"
 scratch=$(mktemp -d)
 at_end+=(remove_scratch)
-enter_far "$@"
 cost_begin
 must modprobe tun
 need_guests $copies
