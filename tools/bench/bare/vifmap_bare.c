@@ -5,8 +5,8 @@
  *
  * For tools/bench/ only. Write to debugfs' vifmap_bare:
  *
- *   IN HOW OUT...	What IN receives goes to OUT. What is for a group goes on
- *			to the host, and a copy of it to each OUT.
+ *   IN HOW OUT...	What IN receives goes to OUT. What is for a group goes
+ *			on to the host, and a copy of it to each OUT.
  *   IN renew OUT	A copy is sent from OUT, as a frame that nobody else
  *			holds and no protocol wants; renew-ip leaves the
  *			protocol as it is.
