@@ -2,11 +2,13 @@
 /*
  * packets - frames at a given rate, what arrives of them, and when
  *
- *   packets FROMNS FROMDEV SRCMAC TONS TODEV DSTMAC SIZE COUNT RATE
+ *   packets all|full|steady FROMNS FROMDEV SRCMAC TONS TODEV DSTMAC SIZE COUNT
+ *           RATE [ADDRESSES]
  *
  * Sends COUNT frames of SIZE bytes (with the four of their checksum, as in RFC
- * 2544) from one namespace to another, and prints a line of figures, separated
- * by commas:
+ * 2544) from one namespace to another, to ADDRESSES addresses (1) from DSTMAC
+ * on, and prints a line of figures, separated by commas; without all, those of
+ * one trial only:
  *
  *   at RATE: loss in percent; 50, 99 and 99.9 percent of frames arrive within
  *   so many microseconds
@@ -47,6 +49,7 @@
 #define BLOCK		4096
 #define MAX_COUNT	65536
 #define SEARCH_STEPS	7
+#define SLOW		1000	/* a second */
 #define MAGIC		0x7669666dU
 
 /* What the frames carry, behind headers that any firewall takes for UDP */
@@ -71,6 +74,7 @@ static struct {
 	int slot;
 	unsigned char frame[9216];
 	int len;
+	unsigned int addresses;
 	unsigned int trial;
 	int64_t latency[MAX_COUNT];
 } bench;
@@ -249,7 +253,17 @@ static void wait_for_rest(struct result *result, int64_t *last)
 	}
 }
 
-static void send_one(void)
+/* One after the other, but not neighbours */
+static void set_address(unsigned int number)
+{
+	unsigned int low = number * 40503u % bench.addresses;
+
+	bench.frame[3] = low >> 16;
+	bench.frame[4] = low >> 8;
+	bench.frame[5] = low;
+}
+
+static void send_one(unsigned int number)
 {
 	struct stamp stamp = {
 		.magic = MAGIC,
@@ -257,13 +271,27 @@ static void send_one(void)
 		.sent = now(),
 	};
 
+	if (bench.addresses > 1)
+		set_address(number);
 	memcpy(bench.frame + sizeof(struct frame), &stamp, sizeof(stamp));
 	if (send(bench.tx, bench.frame, bench.len, 0) < 0 &&
 	    errno != ENOBUFS)
 		die("send");
 }
 
-/* Others may need this processor: whoever waits lets them have it. */
+/* Others may need this processor: whoever waits lets them have it, and does not
+ * keep it busy when the wait is long.
+ */
+static void wait_until(int64_t due, bool slow)
+{
+	struct timespec ts = { due / NSEC, due % NSEC };
+
+	if (slow)
+		clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &ts, NULL);
+	while (now() < due)
+		sched_yield();
+}
+
 static struct result try_rate(int count, double rate)
 {
 	struct result result = { .count = count };
@@ -274,11 +302,9 @@ static struct result try_rate(int count, double rate)
 	bench.trial++;
 	start = now();
 	for (i = 0; i < count; i++) {
-		int64_t due = rate ? start + i * (NSEC / rate) : 0;
-
-		while (now() < due)
-			sched_yield();
-		send_one();
+		if (rate)
+			wait_until(start + i * (NSEC / rate), rate <= SLOW);
+		send_one(i);
 	}
 	end = now();
 	last = start;
@@ -330,35 +356,63 @@ static double loss(const struct result *result)
 	return 100. * (result->count - result->arrived) / result->count;
 }
 
+static void print_steady(int count, double rate)
+{
+	struct result steady = try_rate(count, rate);
+
+	qsort(bench.latency, steady.arrived, sizeof(*bench.latency), compare);
+	printf("%.2f,%.3f,%.3f,%.3f", loss(&steady),
+	       percentile(steady.arrived, .5), percentile(steady.arrived, .99),
+	       percentile(steady.arrived, .999));
+}
+
+/* Returns how many can be sent in a second. */
+static double print_full(int count)
+{
+	struct result full = try_rate(count, 0);
+
+	printf("%.0f,%.0f,%.2f", full.sent_pps, full.arrived_pps, loss(&full));
+	return full.sent_pps;
+}
+
+static void print_all(int count, double rate)
+{
+	double most;
+
+	print_steady(count, rate);
+	putchar(',');
+	most = print_full(count);
+	printf(",%.0f", find_highest(count, most * 1.1));
+}
+
 int main(int argc, char **argv)
 {
-	struct result full, steady;
 	int count, bypass = 1;
 	double rate;
 
-	if (argc != 10) {
+	if (argc < 11 || argc > 12) {
 		fprintf(stderr, "usage: see the head of the source\n");
 		return 2;
 	}
-	count = atoi(argv[8]);
-	rate = atof(argv[9]);
-	if (count < 1 || count > MAX_COUNT)
+	count = atoi(argv[9]);
+	rate = atof(argv[10]);
+	bench.addresses = argc > 11 ? atoi(argv[11]) : 1;
+	if (count < 1 || count > MAX_COUNT || !bench.addresses)
 		die("count");
-	bench.tx = open_packet(argv[1], argv[2], 0);
+	bench.tx = open_packet(argv[2], argv[3], 0);
 	if (setsockopt(bench.tx, SOL_PACKET, PACKET_QDISC_BYPASS, &bypass,
 		       sizeof(bypass)))
 		die("bypass");
-	open_receiver(argv[4], argv[5], count);
-	make_frame(argv[3], argv[6], atoi(argv[7]));
+	open_receiver(argv[5], argv[6], count);
+	make_frame(argv[4], argv[7], atoi(argv[8]));
 
 	try_rate(count / 10 + 1, 0); /* caches, and what learns on the way */
-	full = try_rate(count, 0);
-	steady = try_rate(count, rate);
-	qsort(bench.latency, steady.arrived, sizeof(*bench.latency), compare);
-	printf("%.2f,%.3f,%.3f,%.3f,", loss(&steady),
-	       percentile(steady.arrived, .5), percentile(steady.arrived, .99),
-	       percentile(steady.arrived, .999));
-	printf("%.0f,%.0f,%.2f,%.0f\n", full.sent_pps, full.arrived_pps,
-	       loss(&full), find_highest(count, full.sent_pps * 1.1));
+	if (!strcmp(argv[1], "steady"))
+		print_steady(count, rate);
+	else if (!strcmp(argv[1], "full"))
+		print_full(count);
+	else
+		print_all(count, rate);
+	putchar('\n');
 	return 0;
 }

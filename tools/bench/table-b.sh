@@ -12,10 +12,16 @@ set -u
 . "$(dirname "$(realpath "$0")")/tables.sh"
 
 runs=$(usual 8 3)
-rate=${rate:-100M}
+rate=300M
 # What was measured then, in percent of one processor at 940 Mb/s
-declare -A then_receive=([bridge-nf]=85.00 [bridge]=73.97 [vifmap]=72.17)
-declare -A then_transmit=([bridge-nf]=77.13 [bridge]=68.86 [vifmap]=66.34)
+declare -A then=(
+	[bridge-nf receive]=85.00 [bridge receive]=73.97 [vifmap receive]=72.17
+	[bridge-nf transmit]=77.13 [bridge transmit]=68.86
+	[vifmap transmit]=66.34
+)
+
+# shellcheck source=tools/bench/streams.sh
+. "$bench/streams.sh"
 
 no_offloads()
 {
@@ -23,29 +29,13 @@ no_offloads()
 		>/dev/null 2>&1
 }
 
-# A server that has gone has let go of its port.
-serve()
-{
-	at "$1" iperf3 -s -1 -B "$2" >"$work/server" 2>&1 &
-	server=$!
-	until at "$1" ss -Hltn 'sport = :5201' | grep -q .; do
-		kill -0 $server || die "iperf3 does not serve"
-		sleep 0.01
-	done
-}
-
-# one_run FROM TO TOADDR: percent of a processor
+# one_run FROM TO TODEV TOADDR: prints percent of a processor, and bytes a second.
+# The first megabyte is not counted, nor the end.
 one_run()
 {
-	local share
-
-	serve "$2" "$3"
-	at "$1" iperf3 -c "$3" -b "$rate" -t 1 -J >"$work/client" &
-	client=$!
-	share=$(busy 300 400) || exit
-	wait $client || die "iperf3: $(cat "$work/client")"
-	wait $server
-	echo "$share $(jq .end.sum_received.bits_per_second "$work/client")"
+	start_stream "$1" "$2" "$4" -b "$rate"
+	at "$2" busy "$3" 1000000 300 || exit
+	end_stream
 }
 
 # Mean, and half the width of the interval that has the mean with 99 percent, by
@@ -60,30 +50,30 @@ summary()
 		for (i = 1; i <= NR; i++)
 			squares += (x[i] - mean) ^ 2
 		half = NR > 1 ? table[NR] * sqrt(squares / (NR - 1) / NR) : 0
-		printf "%.2f,%.2f,%d,%.1f\n", mean, half, NR, rate / NR / 1e6
+		printf "%.2f,%.2f,%d,%.1f\n", mean, half, NR, rate * 8 / NR / 1e6
 	}'
 }
 
-# direction NAME DIRECTION FROM TO TOADDR
+# direction NAME DIRECTION FROM TO TODEV TOADDR
 direction()
 {
 	local i
 
 	say "${label[$1]}: $2, $runs runs"
+	one_run "$3" "$4" "$5" "$6" >/dev/null || exit
 	for ((i = 0; i < runs; i++)); do
-		one_run "$3" "$4" "$5" || exit
+		one_run "$3" "$4" "$5" "$6" || exit
 	done >"$work/runs"
-	local -n then=then_$2
-	row "${label[$1]}" "$2" "$(summary <"$work/runs")" "${then[$1]-}"
+	row "${label[$1]}" "$2" "$(summary <"$work/runs")" "${then[$1 $2]-}"
 }
 
 table B-cpu "peer,direction,busy_percent,half_width_99,runs,received_mbit,$(
 	)busy_percent_2006"
-for name in none bridge-nf bridge vifmap; do
+for name in none vifmap bridge bridge-nf; do
 	bench_build "$name" veth 1
 	no_offloads wire wire0
 	no_offloads g0 g0
-	direction "$name" receive wire g0 "$(guest_v4 0)"
-	direction "$name" transmit g0 wire $v4_wire
+	direction "$name" receive wire g0 g0 "$(guest_v4 0)"
+	direction "$name" transmit g0 wire wire0 $v4_wire
 	bench_remove
 done

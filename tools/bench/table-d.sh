@@ -21,7 +21,7 @@ measure()
 
 	to=$(guest_mac 0)
 	for size in 64 128 256 512 1024 1280 1518 9000; do
-		line=$(packets "${prefix}wire" wire0 $mac_wire "${prefix}g0" \
+		line=$(packets all "${prefix}wire" wire0 $mac_wire "${prefix}g0" \
 			g0 "$to" $size "$count" $rate) || exit
 		row "${label[$1]}" $size $rate "$line"
 	done

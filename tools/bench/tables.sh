@@ -26,6 +26,8 @@ table()
 # row VALUE...: values with commas are several
 row() { (IFS=,; echo "$*") >>"$table"; }
 
+rows() { printf '%s\n' "$@" >>"$table"; }
+
 # How people call it
 declare -A label=([none]='no switch' [vifmap]=vifmap [bridge]=bridge
 	[bridge-nf]='bridge + br_netfilter' [macvlan]=macvlan [ovs]='Open vSwitch'
