@@ -63,7 +63,7 @@ choose()
 	tables=("$@")
 	[ ${#tables[@]} -gt 0 ] || read -ra tables <<<"${TABLES-}"
 	if [ ${#tables[@]} -eq 0 ]; then
-		for file in "$bench"/table-[a-z].sh; do
+		for file in "$bench"/table-*.sh; do
 			file=${file##*/table-}
 			tables+=("${file%.sh}")
 		done
@@ -110,9 +110,13 @@ choose_machine()
 {
 	local name
 
-	machine=(-c "$(head_says "$1" CPUs 2)" -m "$(head_says "$1" Memory 2048)"
+	machine=(-m "$(head_says "$1" Memory 2048)"
 		-t "$(head_says "$1" Seconds 1800)")
-	[ "$(head_says "$1" Machine)" != icount ] || machine+=(-i)
+	name=$(head_says "$1" Machine "2 cpus")
+	case $name in
+	icount) machine+=(-i) ;;
+	*) machine+=(-c "${name% cpus}") ;;
+	esac
 	for name in VIFMAP_MODULE BARE_MODULE VIFMAP_TREE PATHS PEERS ENTRIES \
 		FRAMES QUICK; do
 		machine+=(-e "$name")
@@ -138,8 +142,8 @@ measure()
 {
 	local table=$1
 
-	if [ "$kernel" = host ] && [ "$(head_says "$table" Machine)" = icount ]; then
-		say "table ${table^^} counts instructions, which takes a machine" \
+	if [ "$kernel" = host ] && [ "$table" = a ]; then
+		say "table A counts instructions, which takes a machine" \
 			"that counts them (icount): left out with BENCH_HOST=1"
 		return
 	fi

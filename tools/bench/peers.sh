@@ -26,13 +26,16 @@
 #   ovs        Open vSwitch with the kernel's datapath and its rule NORMAL
 #   tc         flower and mirred; unicast, and a broadcast from the wire
 #   raw        a process with a packet socket on each device (rawswitch.c)
+#   plain      the host and its card alone
 
 bench=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 PATH=$bench:$bench/../vifmap:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
+# In an order in which none costs those after it anything: the module of Open
+# vSwitch, once loaded, makes all paths dearer. br_netfilter is taken out again.
 # shellcheck disable=SC2034 # for those who source this
-all_peers=(none bridge-nf bridge ovs tc raw macvlan vifmap)
+all_peers=(none vifmap macvlan raw tc bridge bridge-nf ovs)
 prefix=vb$$-
 peer='' kind='' guests=0
 mtu=${mtu:-1500}
@@ -40,8 +43,9 @@ peer_pids=()
 mac_host=02:00:00:00:00:01 mac_wire=02:00:00:00:00:02
 v4_host=192.0.2.1 v4_wire=192.0.2.2
 
-say() { echo "${0##*/}: $*" >&2; }
-die() { say "$*"; exit 1; }
+# A progress line
+say() { echo "# $*" >&2; }
+die() { echo "${0##*/}: $*" >&2; exit 1; }
 
 # Guest number I: its address, its IPv4 address, its namespace
 guest_mac() { printf '02:00:00:01:%02x:%02x' $(($1 / 256)) $(($1 % 256)); }
@@ -196,6 +200,12 @@ build_none()
 	$(up_line wire0)
 	address add $v4_wire/24 dev wire0
 	END
+}
+
+build_plain()
+{
+	host_dev=eth0
+	new_pdev && host_on eth0
 }
 
 # --- vifmap ----------------------------------------------------------------
