@@ -45,6 +45,7 @@ static int64_t clock_now(void)
 	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
 }
 
+/* Not all kernels account for idle time there. */
 static bool idle_of_timers(int64_t *idle, int *cpus)
 {
 	FILE *file = fopen("/proc/timer_list", "r");
@@ -60,7 +61,7 @@ static bool idle_of_timers(int64_t *idle, int *cpus)
 	}
 	if (file)
 		fclose(file);
-	return *cpus;
+	return *idle;
 }
 
 static void idle_of_stat(int64_t *idle, int *cpus)

@@ -32,8 +32,9 @@ bench=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 PATH=$bench:$bench/../vifmap:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
-# In an order in which none costs those after it anything: the module of Open
-# vSwitch, once loaded, makes all paths dearer. br_netfilter is taken out again.
+# In an order in which none costs those after it anything: once the module of
+# Open vSwitch is loaded, the IP stack of every namespace, those of guests too,
+# tracks connections. br_netfilter is taken out again.
 # shellcheck disable=SC2034 # for those who source this
 all_peers=(none vifmap macvlan raw tc bridge bridge-nf ovs)
 prefix=vb$$-
@@ -61,15 +62,28 @@ at()
 	nsenter --net="/run/netns/$prefix$place" -- "$@"
 }
 
+# background PLACE COMMAND...: $! is the command itself, which a function in the
+# background would hide.
+background()
+{
+	local place=$1
+
+	shift
+	nsenter --net="/run/netns/$prefix$place" -- "$@" &
+}
+
 # What goes wrong in a set-up is the end; what ip and the like say, they say.
 must() { "$@" || die "failed: $*"; }
 
+# What a kernel has built in need not be a module; what it does not have at all is
+# missed by whoever uses it.
 load_modules()
 {
 	local name
 
 	for name; do
-		[ -e "/sys/module/${name//-/_}" ] || must modprobe "$name"
+		[ -e "/sys/module/${name//-/_}" ] || modprobe "$name" ||
+			say "no module $name: built in?"
 	done
 }
 
@@ -409,7 +423,8 @@ build_raw()
 	for i in $(guest_numbers); do
 		map+=("v$i" "$(guest_mac "$i")")
 	done
-	at host rawswitch eth0 $mac_host "${map[@]}" >"$work/raw" &
+	: >"$work/raw"
+	background host rawswitch eth0 $mac_host "${map[@]}" >"$work/raw"
 	peer_pids+=($!)
 	until grep -q ready "$work/raw"; do
 		kill -0 $! 2>/dev/null || return

@@ -12,14 +12,15 @@ start_stream()
 	local from=$1 to=$2 addr=$3
 
 	shift 3
-	at "$to" iperf3 -s -1 >"$work/server" 2>&1 &
+	background "$to" iperf3 -s -1 >"$work/server" 2>&1
 	server=$!
 	until at "$to" ss -Hltn 'sport = :5201' | grep -q .; do
 		kill -0 $server || die "iperf3 does not serve: $(<"$work/server")"
 		sleep 0.01
 	done
-	at "$from" iperf3 -c "$addr" -t 3600 "$@" >"$work/client" 2>&1 &
+	background "$from" iperf3 -c "$addr" -t 3600 "$@" >"$work/client" 2>&1
 	client=$!
+	peer_pids+=("$server" "$client")
 }
 
 # A stream that ended by itself is a mistake: whatever was measured was not it.
@@ -27,4 +28,5 @@ end_stream()
 {
 	kill $client || die "iperf3 has ended: $(<"$work/client")"
 	wait $client $server 2>/dev/null
+	peer_pids=("${peer_pids[@]:0:${#peer_pids[@]}-2}")
 }

@@ -69,7 +69,7 @@ direction()
 
 table B-cpu "peer,direction,busy_percent,half_width_99,runs,received_mbit,$(
 	)busy_percent_2006"
-for name in none vifmap bridge bridge-nf; do
+for name in $(chosen none vifmap bridge bridge-nf); do
 	bench_build "$name" veth 1
 	no_offloads wire wire0
 	no_offloads g0 g0

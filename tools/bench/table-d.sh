@@ -29,7 +29,7 @@ measure()
 
 table D-packets "peer,size_bytes,steady_pps,steady_loss_percent,p50_us,p99_us,$(
 	)p999_us,full_sent_pps,full_arrived_pps,full_loss_percent,no_loss_pps"
-for name in "${all_peers[@]}"; do
+for name in $(chosen "${all_peers[@]}"); do
 	say "${label[$name]}: eight sizes of frames"
 	bench_build "$name" veth 1
 	measure "$name"

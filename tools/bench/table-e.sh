@@ -204,7 +204,7 @@ attach_many()
 
 grown=() spreads=() storms=() made=()
 load_modules dummy
-for name in vifmap bridge; do
+for name in $(chosen vifmap bridge); do
 	grow $name
 	attach_many $name
 	spread $name

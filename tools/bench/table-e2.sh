@@ -51,7 +51,7 @@ measure()
 }
 
 table E-cpus "peer,down_pps,up_pps,both_pps,speed_up"
-for name in vifmap macvlan tc bridge bridge-nf ovs; do
+for name in $(chosen vifmap macvlan tc bridge bridge-nf ovs); do
 	say "${label[$name]}: two processors"
 	bench_build $name veth 2
 	row "${label[$name]}" "$(measure)"

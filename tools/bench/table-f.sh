@@ -47,7 +47,7 @@ measure()
 }
 
 table F-bulk "path,peer,mbit,busy_percent,ns_per_byte"
-for name in none vifmap macvlan tc bridge bridge-nf ovs; do
+for name in $(chosen none vifmap macvlan tc bridge bridge-nf ovs); do
 	bench_build $name veth "$([ $name = none ] && echo 1 || echo 2)"
 	measure $name 'wire to guest' wire g0 g0 "$(guest_v4 0)"
 	if [ $name != none ]; then
