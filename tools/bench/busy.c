@@ -3,16 +3,16 @@
  * busy - how long the processors have worked
  *
  *   busy                    prints nanoseconds since the start, and those in
- *                           which processors were busy, all of them together
+ *                           which processors were busy, all together
  *   busy DEV BYTES LENGTH   waits until the device has received so many bytes
- *                           more, then for LENGTH milliseconds; prints how many
- *                           percent of one processor were busy in that time, how
- *                           many bytes arrived a second, and how many nanoseconds
- *                           of a processor each took
+ *                           more, then for LENGTH milliseconds; prints how
+ *                           many percent of one processor were busy in that
+ *                           time, how many bytes arrived a second, and how
+ *                           many nanoseconds of a processor each took
  *
  * /proc/stat counts in hundredths of a second, which is too coarse for a run of
- * half a second; the kernel's list of timers has nanoseconds. Where it has none,
- * /proc/stat has to do.
+ * half a second; the kernel's list of timers has nanoseconds. Where it has
+ * none, /proc/stat has to do.
  */
 #include <errno.h>
 #include <stdbool.h>

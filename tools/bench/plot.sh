@@ -101,17 +101,17 @@ bars()
 	unset ylabel
 	set xrange [low * 1.3:top * 1.3]
 	set yrange [$count - 0.4:-0.6]
-	set format x "%g"
-	set xtics autofreq
+	set xtics (0)
 	set ytics ()
-	set ytics scale 0
+	set ytics scale 0 tc rgb "#202020"
 	set style fill solid 1.0 noborder
 	plot "$data" using (\$2 / 2):0:(abs(\$2) / 2):(0.36):4:ytic(1) \\
 			with boxxyerror lc rgb variable, \\
 		"" using (\$3 > 0 ? \$2 : NaN):0:3 with xerrorbars \\
 			lc rgb "#303030" pt 0 lw 1.5, \\
 		"" using (\$2 > 0 ? \$2 + \$3 : 0):0:(sprintf(" $3", \$2)) \\
-			with labels left noenhanced font ",12"
+			with labels left offset 0.4,0 \\
+			noenhanced font ",12"
 	END
 }
 
