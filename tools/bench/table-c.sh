@@ -92,10 +92,10 @@ label[raw]='AF_PACKET on the card'
 table C-guest "peer,pps,share,loss_percent,switches_per_packet,share_2009"
 for name in $(chosen none vifmap macvlan raw tc bridge bridge-nf ovs); do
 	say "${label[$name]}: $runs times $count datagrams from a guest"
-	case $name in
+	case "$name" in
 	raw) bench_build plain tap 0 ;;
-	*) bench_build $name tap 1 ;;
+	*) bench_build "$name" tap 1 ;;
 	esac
-	measure $name
+	measure "$name"
 	bench_remove
 done

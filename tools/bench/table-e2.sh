@@ -53,7 +53,7 @@ measure()
 table E-cpus "peer,down_pps,up_pps,both_pps,speed_up"
 for name in $(chosen vifmap macvlan tc bridge bridge-nf ovs); do
 	say "${label[$name]}: two processors"
-	bench_build $name veth 2
+	bench_build "$name" veth 2
 	row "${label[$name]}" "$(measure)"
 	bench_remove
 done

@@ -48,13 +48,13 @@ measure()
 
 table F-bulk "path,peer,mbit,busy_percent,ns_per_byte"
 for name in $(chosen none vifmap macvlan tc bridge bridge-nf ovs); do
-	bench_build $name veth "$([ $name = none ] && echo 1 || echo 2)"
-	measure $name 'wire to guest' wire g0 g0 "$(guest_v4 0)"
-	if [ $name != none ]; then
-		measure $name 'guest to guest' g1 g0 g0 "$(guest_v4 0)"
+	bench_build "$name" veth "$([ "$name" = none ] && echo 1 || echo 2)"
+	measure "$name" 'wire to guest' wire g0 g0 "$(guest_v4 0)"
+	if [ "$name" != none ]; then
+		measure "$name" 'guest to guest' g1 g0 g0 "$(guest_v4 0)"
 		# macvlan's host does not reach its guests
-		[ $name = macvlan ] ||
-			measure $name 'host to guest' host g0 g0 \
+		[ "$name" = macvlan ] ||
+			measure "$name" 'host to guest' host g0 g0 \
 				"$(guest_v4 0)"
 	fi
 	bench_remove
