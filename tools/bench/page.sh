@@ -31,7 +31,7 @@ declare -A shown=(
 	[E-flood]='peer,vifs,broadcasts_per_second,busy_percent,loss_percent'
 	[E-made]='peer,what,number,milliseconds,bytes_each'
 	[E-cpus]='peer,down_pps,up_pps,both_pps,speed_up'
-	[F-bulk]='path,peer,mbit,busy_percent,ns_per_byte'
+	[F-bulk]='path,peer,mbit,ns_per_byte,extra_ns_per_kb'
 )
 
 # rst_table NAME: as a simple table of reStructuredText

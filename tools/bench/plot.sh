@@ -344,9 +344,9 @@ draw_F-bulk()
 	while read -r path; do
 		pick peer mbit '' "path=$path" |
 			bars "${path^}: throughput" 'Mb/s' %.0f
-		pick peer ns_per_byte '' "path=$path" |
-			bars "${path^}: what a byte costs" 'instructions a byte' \
-				%.3f
+		pick peer extra_ns_per_kb '' "path=$path" |
+			bars "${path^}: what the switch adds" \
+				'instructions for 1000 bytes' %.1f
 	done < <(values path)
 }
 

@@ -30,23 +30,29 @@ summary()
 	{ busy[NR] = $1; rate[NR] = $2; cost[NR] = $3 }
 	END {
 		i = int((NR + 1) / 2)
-		printf "%.0f,%.2f,%.4f\n", rate[i] * 8 / 1e6, busy[i], cost[i]
+		printf "%.0f,%.2f,%.4f", rate[i] * 8 / 1e6, busy[i], cost[i]
 	}'
 }
 
 # measure PEER PATH FROM TO TODEV TOADDR
 measure()
 {
-	local i
+	local i line extra=''
 
 	say "${label[$1]}: TCP $2"
 	for ((i = 0; i < runs; i++)); do
 		one_run "$3" "$4" "$5" "$6" || exit
 	done >"$work/runs"
-	row "$2" "${label[$1]}" "$(summary <"$work/runs")"
+	line=$(summary <"$work/runs")
+	[ "$1" != none ] || least=${line##*,}
+	[ -z "$least" ] || extra=$(awk -v a="${line##*,}" -v b="$least" \
+		'BEGIN { printf "%.1f", (a - b) * 1000 }')
+	row "$2" "${label[$1]}" "$line" "$extra"
 }
 
-table F-bulk "path,peer,mbit,busy_percent,ns_per_byte"
+# What a byte costs from the wire to a guest without a switch, once it is known
+least=''
+table F-bulk "path,peer,mbit,busy_percent,ns_per_byte,extra_ns_per_kb"
 for name in $(chosen none vifmap macvlan tc bridge bridge-nf ovs); do
 	bench_build "$name" veth "$([ "$name" = none ] && echo 1 || echo 2)"
 	measure "$name" 'wire to guest' wire g0 g0 "$(guest_v4 0)"
