@@ -54,7 +54,7 @@ remove_namespaces()
 	local name
 
 	for name in $host $far; do
-		[ ! -e /run/netns/$name ] || ip netns del $name
+		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
 	done
 }
 
@@ -128,7 +128,7 @@ run_pktgen()
 
 	tell pgctrl start
 	mapfile -t lines <"$pktgen/$generator"
-	nanoseconds=
+	nanoseconds=''
 	for line in "${lines[@]}"; do
 		[[ ! $line =~ OK:\ ([0-9]+)\( ]] ||
 			nanoseconds=$((BASH_REMATCH[1] * 1000 / frames))
@@ -145,15 +145,31 @@ renew()
 	esac
 }
 
-# count_cost FLOOR OUT DESTINATION [SOURCE]: sets `cost` and `floor`.
+# What has to be looked up, learned or asked for is, before anything is counted.
+warm_up()
+{
+	tell "$generator" 'count 64'
+	for out; do
+		renew "$out"
+		run_pktgen
+	done
+	sleep 0.1
+	tell "$generator" "count $frames"
+}
+
+# count_cost FLOOR OUT DESTINATION [SOURCE]: sets `cost` and `floor`. Frames that
+# have arrived at the end are counted by arrived, see there.
 renewal=renew
 count_cost()
 {
-	local floors=() costs=() i
+	local floors=() costs=()
 
-	tell $generator "dst_mac $3"
-	tell $generator "src_mac ${4-$source_mac}"
-	for i in 1 2 3; do
+	tell "$generator" "dst_mac $3"
+	tell "$generator" "src_mac ${4-$source_mac}"
+	warm_up "$1" "$2"
+	arrived
+	begin=$count
+	while [ ${#costs[@]} -lt 3 ]; do
 		renew "$1"
 		run_pktgen
 		floors+=("$nanoseconds")
@@ -165,4 +181,70 @@ count_cost()
 	floor=$median
 	median "${costs[@]}"
 	cost=$((median - floor))
+	note_lost $((3 * frames))
+}
+
+# The devices whose place is where the sinks are
+sink_counters()
+{
+	if [[ ${sinks[*]-} == tap* ]]; then
+		on_host cat /proc/net/dev
+	else
+		cat /proc/net/dev
+	fi
+}
+
+# Sets `count` to the frames that have arrived at the devices in sinks, which
+# are the far ones: all that nobody there wants. What is of IP is not even
+# that, and only its arrival is counted. Behind a tap, it is what it has sent.
+arrived()
+{
+	local words packets=2 dropped=4 sent=10 which
+
+	which=$dropped
+	[ "$renewal" = renew ] || which=$packets
+	[[ ${sinks[*]-} != tap* ]] || which=$sent
+	# A macvtap receives what it has for its reader.
+	[[ ${sinks[*]-}:$peer != tap*:macvlan ]] || which=$packets
+	count=0
+	sleep 0.1
+	while IFS=' :' read -ra words; do
+		[[ " ${sinks[*]-} " != *" ${words[0]} "* ]] ||
+			count=$((count + words[which]))
+	done < <(sink_counters)
+}
+
+# note_lost FRAMES: sets `lost` to the percentage that has not arrived.
+note_lost()
+{
+	local expected=$(($1 * ${#sinks[@]}))
+
+	lost=
+	[ $expected -gt 0 ] || return 0
+	arrived
+	lost=$(((expected - count + begin) * 100 / expected))
+}
+
+# --- programs ---
+
+# A program in the host's namespace that says when it is ready. It goes before
+# pktgen, so that each frame takes the whole path before the next one is sent,
+# and the processor never has nothing to do.
+start_process()
+{
+	local line
+
+	exec {process_out}< <(exec nsenter --net=/run/netns/$host \
+		chrt -f 1 "$@")
+	process=$!
+	read -r line <&$process_out
+	exec {process_out}<&-
+	[ "$line" = ready ] || die "$1 does not work"
+}
+
+end_process()
+{
+	kill "$1"
+	wait "$1" 2>/dev/null
+	while kill -0 "$1" 2>/dev/null; do sleep 0.01; done
 }

@@ -18,6 +18,9 @@ QUICK=${QUICK-}
 
 # A progress line
 say() { echo "# $*" >&2; }
+# note COMMAND...: a command line worth telling beside the table
+note() { echo "$*" >>"${BENCH_NOTES:-/dev/null}"; }
+
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
 must() { "$@" || die "failed: $*"; }

@@ -5,11 +5,12 @@
  *
  * For tools/bench/ only. Write to debugfs' vifmap_bare:
  *
- *   IN HOW OUT...	what IN receives goes to OUT; with several OUTs, or a group
- *			as destination, a copy to each, and the frame to the host
- *   IN renew OUT	sends a copy from OUT as a frame that nobody else holds and
- *			no protocol wants; renew-ip leaves the protocol alone
- *   IN none		nothing any more
+ *   IN HOW OUT...	What IN receives goes to OUT. What is for a group goes
+ *			on to the host, and a copy of it to each OUT.
+ *   IN renew OUT	A copy is sent from OUT, as a frame that nobody else
+ *			holds and no protocol wants; renew-ip leaves the
+ *			protocol as it is.
+ *   IN none		Nothing any more
  *
  * HOW is "direct" (OUT's peer receives the frame), "queue" (dev_queue_xmit())
  * or "xmit" (dev_direct_xmit()). All are names in the writer's namespace.
@@ -135,8 +136,8 @@ static rx_handler_result_t bare_rx_xmit(struct sk_buff **pskb)
 	return RX_HANDLER_CONSUMED;
 }
 
-/* pktgen keeps a reference to each frame, which those of a NIC do not have: a
- * copy for OUT is as they are. Of a protocol that nobody receives, or as it was.
+/* pktgen keeps a reference to each frame. Nobody does so to those of a NIC, and
+ * to a copy.
  */
 static void bare_renew(struct sk_buff *skb, __be16 protocol)
 {
@@ -240,7 +241,7 @@ static int bare_add(struct net_device *in, rx_handler_func_t *handler,
 	if (!port)
 		return -ENOMEM;
 	do {
-		name = strsep(&words, " \n");
+		name = strsep(&words, "\n ");
 		err = name && *name ? bare_add_out(port, name, handler) : 0;
 	} while (words && !err);
 
@@ -269,8 +270,8 @@ static int bare_command(char *words)
 	char *name, *how;
 	int err = 0;
 
-	name = strsep(&words, " \n");
-	how = strsep(&words, " \n");
+	name = strsep(&words, "\n ");
+	how = strsep(&words, "\n ");
 	if (!how)
 		return -EINVAL;
 
