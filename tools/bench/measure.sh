@@ -23,7 +23,7 @@ cpu_model()
 
 describe()
 {
-	echo "table ${table^^}: $(sed -n "3,/^[^#]/s/^# table-..sh OUTDIR - //p" \
+	echo "table ${table^^}: $(sed -n "3,/^[^#]/s/^# table-[a-z0-9]*\\.sh OUTDIR - //p" \
 		"$bench/table-$table.sh")"
 	echo "date: $(date -u +%Y-%m-%d)"
 	echo "kernel: $(uname -srvm)"

@@ -30,7 +30,7 @@ declare -A shown=(
 	[E-vifs]='peer,vifs,unicast_ns,ns_per_copy,broadcast_loss_percent'
 	[E-flood]='peer,vifs,broadcasts_per_second,busy_percent,loss_percent'
 	[E-made]='peer,what,number,milliseconds,bytes_each'
-	[E-cpus]='peer,down_pps,up_pps,both_pps,speed_up'
+	[E2-cpus]='peer,down_pps,up_pps,both_pps,speed_up'
 	[F-bulk]='path,peer,mbit,ns_per_byte,extra_ns_per_kb'
 )
 

@@ -29,7 +29,7 @@
 #   plain      the host and its card alone
 
 bench=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-PATH=$bench:$bench/../vifmap:$PATH:/usr/sbin:/sbin
+PATH=$bench:${VIFMAP_TREE:-$bench/../..}/tools/vifmap:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
 # In an order in which none costs those after it anything: once the module of

@@ -329,7 +329,7 @@ draw_E-made()
 	done < <(values what)
 }
 
-draw_E-cpus()
+draw_E2-cpus()
 {
 	begin 'Two processors, one direction on each' 1 2 1200 340
 	pick peer both_pps | bars 'Frames that both forward' 'frames a second' %.0f

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: icount
+# Packages: iproute2 iptables openvswitch-switch ethtool kmod util-linux
 #
 # table-c.sh OUTDIR - the measurement of 2009: how many small UDP datagrams a
 # guest can send to the wire, as a share of what it could without any switch,
@@ -89,6 +90,7 @@ label[bridge]='tap + bridge'
 label[bridge-nf]='tap + bridge + br_netfilter'
 label[macvlan]='macvtap'
 label[raw]='AF_PACKET on the card'
+note "guestnic NETNS tap|chr|raw DEV DSTMAC SRCMAC $count, $runs runs"
 table C-guest "peer,pps,share,loss_percent,switches_per_packet,share_2009"
 for name in $(chosen none vifmap macvlan raw tc bridge bridge-nf ovs); do
 	say "${label[$name]}: $runs times $count datagrams from a guest"

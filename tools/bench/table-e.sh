@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: icount
+# Packages: iproute2 kmod util-linux
 #
 # table-e.sh OUTDIR - what grows with what: the cost of a frame with the number
 # of addresses and of vifs, a flood with the number of those that get it, time
@@ -211,6 +212,9 @@ attach_many()
 	bench_remove
 }
 
+note "packets full NETNS wire0 SRCMAC NETNS gN DSTMAC 64 $frames 0 ADDRESSES"
+note "packets steady NETNS wire0 SRCMAC NETNS gN ff:ff:ff:ff:ff:ff 64 200 100"
+note "vifmap -b FILE; ip -batch FILE; bridge -batch FILE"
 grown=() spreads=() storms=() made=()
 load_modules dummy
 for name in $(chosen vifmap bridge); do

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: icount
+# Packages: ethtool iperf3 iproute2 iptables openvswitch-switch kmod util-linux
 #
 # table-f.sh OUTDIR - bulk TCP with all offloads on: how fast it is, and what a
 # byte costs, from guest to guest, from the host to a guest and from the wire to
@@ -52,6 +53,8 @@ measure()
 
 # What a byte costs from the wire to a guest without a switch, once it is known
 least=''
+note "iperf3 -s -1; iperf3 -c ADDR -t 3600"
+note "busy DEV 4000000 $length, $runs runs"
 table F-bulk "path,peer,mbit,busy_percent,ns_per_byte,extra_ns_per_kb"
 for name in $(chosen none vifmap macvlan tc bridge bridge-nf ovs); do
 	bench_build "$name" veth "$([ "$name" = none ] && echo 1 || echo 2)"

@@ -17,6 +17,9 @@ out=$1
 # usual QUICK: the first number, or with QUICK=1 the second
 usual() { [ "${QUICK-}" = 1 ] && echo "$2" || echo "$1"; }
 
+# note TEXT: to be said beside the results
+note() { [ -z "${BENCH_NOTES-}" ] || echo "$*" >>"$BENCH_NOTES"; }
+
 # chosen PEER...: those of them that are wanted
 chosen()
 {
