@@ -65,11 +65,12 @@ direction()
 	for ((i = 0; i < runs; i++)); do
 		one_run "$3" "$4" "$5" "$6" || exit
 	done >"$work/runs"
+	say "percent: $(cut -d ' ' -f 1 "$work/runs" | tr '\n' ' ')"
 	row "${label[$1]}" "$2" "$(summary <"$work/runs")" "${then[$1 $2]-}"
 }
 
 note "ethtool -K DEV tso off gso off gro off sg off tx off"
-note "iperf3 -s -1; iperf3 -c ADDR -t 3600 -b $rate"
+note "chrt -b 0 iperf3 -s -1; chrt -b 0 iperf3 -c ADDR -t 3600 -b $rate"
 note "busy DEV 1000000 300, $runs runs"
 table B-cpu "peer,direction,busy_percent,half_width_99,runs,received_mbit,$(
 	)busy_percent_2006"

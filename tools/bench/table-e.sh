@@ -41,15 +41,24 @@ address()
 
 # --- memory and time -------------------------------------------------------
 
-# Bytes in all slab caches, in the areas of processors, and in vmalloc's pages
+# Bytes of objects in the slab caches that switches use (others come and go with
+# files), of what was too large for a slab (the slabs are less than meminfo says
+# by that), of processors' areas and of vmalloc
 memory()
 {
-	local percpu
-
 	sleep 1 # what is freed by and by
-	percpu=$(awk '$1 == "Percpu:" { print $2 * 1024 }' /proc/meminfo)
-	awk -v sum="$percpu" 'NR > 2 { sum += $2 * $4 }
-		END { printf "%.0f\n", sum }' /proc/slabinfo
+	awk '
+	FILENAME == "/proc/meminfo" {
+		if ($1 ~ /^(Slab|Percpu|VmallocUsed):$/)
+			sum += $2 * 1024
+		next
+	}
+	FNR > 2 {
+		sum -= $15 * $6 * 4096
+		if ($1 ~ /^(kmalloc|bridge|vifmap)/)
+			sum += $2 * $4
+	}
+	END { printf "%.0f\n", sum }' /proc/meminfo /proc/slabinfo
 }
 
 # Sets milliseconds to what the processor was busy with this command.

@@ -53,7 +53,7 @@ measure()
 
 # What a byte costs from the wire to a guest without a switch, once it is known
 least=''
-note "iperf3 -s -1; iperf3 -c ADDR -t 3600"
+note "chrt -b 0 iperf3 -s -1; chrt -b 0 iperf3 -c ADDR -t 3600"
 note "busy DEV 4000000 $length, $runs runs"
 table F-bulk "path,peer,mbit,busy_percent,ns_per_byte,extra_ns_per_kb"
 for name in $(chosen none vifmap macvlan tc bridge bridge-nf ovs); do
