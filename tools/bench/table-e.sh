@@ -41,13 +41,14 @@ address()
 
 # --- memory and time -------------------------------------------------------
 
-# Bytes of objects in the slab caches that switches use (others come and go with
-# files), of what was too large for a slab (the slabs are less than meminfo says
-# by that), of processors' areas and of vmalloc
+# Bytes of objects in the slab caches but those that come and go with files and
+# processes, of what was too large for a slab (by which the slabs are less than
+# meminfo says), of processors' areas and of vmalloc. A cache may have the name
+# of another that it was merged with.
 memory()
 {
 	sleep 1 # what is freed by and by
-	awk '
+	awk -v files='dentry|inode|radix|buffer_head|vm_area|anon_vma|maple' '
 	FILENAME == "/proc/meminfo" {
 		if ($1 ~ /^(Slab|Percpu|VmallocUsed):$/)
 			sum += $2 * 1024
@@ -55,7 +56,7 @@ memory()
 	}
 	FNR > 2 {
 		sum -= $15 * $6 * 4096
-		if ($1 ~ /^(kmalloc|bridge|vifmap)/)
+		if ($1 !~ files)
 			sum += $2 * $4
 	}
 	END { printf "%.0f\n", sum }' /proc/meminfo /proc/slabinfo
