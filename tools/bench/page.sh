@@ -103,16 +103,25 @@ replace()
 }
 
 mkdir -p "$pages/vifmap-performance"
-found=n
+found=n from=''
 for csv in "$out"/*.csv; do
 	name=${csv##*/}
 	name=${name%.csv}
 	[ "${shown[$name]+is}" ] || continue
 	found=y
 	cp "$csv" "$pages/vifmap-performance/$name.csv"
+	[ ! -e "${csv%.csv}.txt" ] || from=${csv%.csv}.txt
 	"$here/plot.sh" "$csv" "$pages/vifmap-performance/$name.svg"
 	rst_table "$name" "$csv" >"$work/table"
 	replace "$name"
 	echo "# $name"
 done
 [ $found = y ] || die "no tables in $out"
+if [ "$from" ]; then
+	{
+		echo
+		sed -n '/^$/q; /^table /d; s/^/| /p' "$from"
+		echo
+	} >"$work/table"
+	replace machine
+fi
