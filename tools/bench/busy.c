@@ -3,16 +3,16 @@
  * busy - how long the processors have worked
  *
  *   busy                    prints nanoseconds since the start, and those in
- *                           which processors were busy, all of them together
+ *                           which processors were busy, all together
  *   busy DEV BYTES LENGTH   waits until the device has received so many bytes
- *                           more, then for LENGTH milliseconds; prints how many
- *                           percent of one processor were busy in that time, how
- *                           many bytes arrived a second, and how many nanoseconds
- *                           of a processor each took
+ *                           more, then for LENGTH milliseconds; prints how
+ *                           many percent of one processor were busy in that
+ *                           time, how many bytes arrived a second, and how
+ *                           many nanoseconds of a processor each took
  *
  * /proc/stat counts in hundredths of a second, which is too coarse for a run of
- * half a second; the kernel's list of timers has nanoseconds. Where it has none,
- * /proc/stat has to do.
+ * half a second; the kernel's list of timers has nanoseconds. Where it has
+ * none, /proc/stat has to do.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -45,6 +45,7 @@ static int64_t clock_now(void)
 	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
 }
 
+/* Not all kernels account for idle time there. */
 static bool idle_of_timers(int64_t *idle, int *cpus)
 {
 	FILE *file = fopen("/proc/timer_list", "r");
@@ -60,7 +61,7 @@ static bool idle_of_timers(int64_t *idle, int *cpus)
 	}
 	if (file)
 		fclose(file);
-	return *cpus;
+	return *idle;
 }
 
 static void idle_of_stat(int64_t *idle, int *cpus)

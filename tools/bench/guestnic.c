@@ -7,8 +7,9 @@
  * What an emulator without vhost does: the guest puts frames into a ring and
  * kicks; another thread of the emulator takes them out of it and hands each to
  * the host's kernel with one call: to a tap, a macvtap's character device, or a
- * packet socket on the card. When the ring is full the guest waits until half of
- * it is free again. The frames are UDP datagrams of 18 bytes, so 64 on the wire.
+ * packet socket on the card. When the ring is full the guest waits until half
+ * of it is free again. The frames are UDP datagrams of 18 bytes, so 64 on the
+ * wire.
  *
  * Prints how many nanoseconds COUNT frames took, and how many times the kernel
  * switched from one thread to another meanwhile.

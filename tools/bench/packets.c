@@ -15,10 +15,10 @@
  *   as fast as it can be sent: packets a second sent, arrived, loss in percent
  *   the highest rate without loss, in packets a second
  *
- * A rate has been reached when frames were sent at it, all have arrived, and the
- * last not later than the others: what queues only grow longer from is more than
- * can be done, however long the queue. A frame's way begins before the call that
- * sends it, and ends where the kernel hands it to a packet socket.
+ * A rate has been reached when frames were sent at it, all have arrived, and
+ * the last not later than the others: what queues only grow longer from is more
+ * than can be done, however long the queue. A frame's way begins before the
+ * call that sends it, and ends where the kernel hands it to a packet socket.
  */
 #define _GNU_SOURCE
 #include <errno.h>

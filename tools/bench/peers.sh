@@ -29,11 +29,12 @@
 #   plain      the host and its card alone
 
 bench=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-PATH=$bench:$bench/../vifmap:$PATH:/usr/sbin:/sbin
+PATH=$bench:${VIFMAP_TREE:-$bench/../..}/tools/vifmap:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
-# In an order in which none costs those after it anything: the module of Open
-# vSwitch, once loaded, makes all paths dearer. br_netfilter is taken out again.
+# In an order in which none costs those after it anything: once the module of
+# Open vSwitch is loaded, the IP stack of every namespace, those of guests too,
+# tracks connections. br_netfilter is taken out again.
 # shellcheck disable=SC2034 # for those who source this
 all_peers=(none vifmap macvlan raw tc bridge bridge-nf ovs)
 prefix=vb$$-
@@ -61,15 +62,28 @@ at()
 	nsenter --net="/run/netns/$prefix$place" -- "$@"
 }
 
+# background PLACE COMMAND...: $! is the command itself, which a function in the
+# background would hide.
+background()
+{
+	local place=$1
+
+	shift
+	nsenter --net="/run/netns/$prefix$place" -- "$@" &
+}
+
 # What goes wrong in a set-up is the end; what ip and the like say, they say.
 must() { "$@" || die "failed: $*"; }
 
+# What a kernel has built in need not be a module; what it does not have at all is
+# missed by whoever uses it.
 load_modules()
 {
 	local name
 
 	for name; do
-		[ -e "/sys/module/${name//-/_}" ] || must modprobe "$name"
+		[ -e "/sys/module/${name//-/_}" ] || modprobe "$name" ||
+			say "no module $name: built in?"
 	done
 }
 
@@ -144,17 +158,26 @@ vif_lines()
 
 new_vifs() { vif_lines | at host ip -batch -; }
 
-# The guests' ends up, and with an address for those that may need one
-guests_up()
+# The ends of guests from FIRST to LAST, in one place
+guest_lines()
 {
 	local i
 
-	[ "$kind" = veth ] || return 0
-	for i in $(guest_numbers); do
-		up_line "g$i" | at "$(guest_place "$i")" ip -batch - || return
-		[ "$i" -ge 2 ] || at "g$i" ip address add \
-			"$(guest_v4 "$i")/24" dev "g$i" || return
+	for ((i = $1; i <= $2; i++)); do
+		up_line "g$i"
+		[ "$i" -ge 2 ] ||
+			echo "address add $(guest_v4 "$i")/24 dev g$i"
 	done
+}
+
+# The guests' ends up, and with an address for those that may need one
+guests_up()
+{
+	[ "$kind" = veth ] || return 0
+	[ "$guests" -lt 1 ] || guest_lines 0 0 | at g0 ip -batch - || return
+	[ "$guests" -lt 2 ] || guest_lines 1 1 | at g1 ip -batch - || return
+	[ "$guests" -lt 3 ] ||
+		guest_lines 2 $((guests - 1)) | at crowd ip -batch -
 }
 
 # Sets the address of the host on DEV.
@@ -409,7 +432,8 @@ build_raw()
 	for i in $(guest_numbers); do
 		map+=("v$i" "$(guest_mac "$i")")
 	done
-	at host rawswitch eth0 $mac_host "${map[@]}" >"$work/raw" &
+	: >"$work/raw"
+	background host rawswitch eth0 $mac_host "${map[@]}" >"$work/raw"
 	peer_pids+=($!)
 	until grep -q ready "$work/raw"; do
 		kill -0 $! 2>/dev/null || return
@@ -436,21 +460,25 @@ settled()
 	at "$1" ip -oneline link show dev "$2" | grep -qE 'state (UP|UNKNOWN)'
 }
 
+# All of a place that are up, since there may be many
+all_settled()
+{
+	! at "$1" ip -oneline link show up | grep -v ' lo: ' |
+		grep -vqE 'state (UP|UNKNOWN)'
+}
+
+# A tap that nobody has opened is not up, and stays so until somebody does.
 wait_settled()
 {
-	local i list=('wire wire0')
+	local place
 
-	[ "$kind" = veth ] || [ "$peer" != none ] || list=()
-	[ "$peer" = none ] || list+=('host eth0')
-	[ "$kind" = tap ] || for i in $(guest_numbers); do
-		[ "$peer" = none ] || [ "$peer" = macvlan ] ||
-			list+=("host v$i")
-		list+=("$(guest_place "$i") g$i")
+	for place in host wire g0 g1 crowd; do
+		[ -e "/run/netns/$prefix$place" ] || continue
+		[ "$kind" = veth ] || continue
+		until all_settled "$place"; do sleep 0.05; done
 	done
-	for i in ${list[@]+"${list[@]}"}; do
-		# shellcheck disable=SC2086 # place and device
-		until settled $i; do sleep 0.05; done
-	done
+	[ "$kind" = tap ] && [ "$peer" != none ] || return 0
+	until settled host eth0 && settled wire wire0; do sleep 0.05; done
 }
 
 bench_remove()

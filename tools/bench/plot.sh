@@ -75,10 +75,17 @@ begin() # TITLE ROWS COLUMNS WIDTH HEIGHT
 	END
 }
 
-# bars TITLE AXIS FORMAT: a panel of bars from standard input
+# bars TITLE AXIS FORMAT [GOAL]: a panel of bars from standard input; a dashed line
+# where the goal is
 bars()
 {
-	local data count
+	local data count mark=''
+
+	[ -z "${4-}" ] || mark="top = top > $4 ? top : $4
+		set arrow 1 from $4, graph 0 to $4, graph 1 nohead dt 2 \\
+			lc rgb \"#c04030\" lw 1.5 front
+		set label 1 \"goal\" at $4, graph 1.05 center \\
+			tc rgb \"#c04030\" font \",11\""
 
 	data=$(mktemp -p "$work")
 	cat >"$data"
@@ -94,6 +101,9 @@ bars()
 	stats "$data" using (\$2 + \$3) nooutput
 	top = STATS_max > 0 ? STATS_max : 1
 	low = STATS_min < 0 ? STATS_min : 0
+	unset arrow
+	unset label
+	$mark
 	unset key
 	unset grid
 	set title "$1" font ",14" noenhanced
@@ -101,17 +111,17 @@ bars()
 	unset ylabel
 	set xrange [low * 1.3:top * 1.3]
 	set yrange [$count - 0.4:-0.6]
-	set format x "%g"
-	set xtics autofreq
+	set xtics (0)
 	set ytics ()
-	set ytics scale 0
+	set ytics scale 0 tc rgb "#202020"
 	set style fill solid 1.0 noborder
 	plot "$data" using (\$2 / 2):0:(abs(\$2) / 2):(0.36):4:ytic(1) \\
 			with boxxyerror lc rgb variable, \\
 		"" using (\$3 > 0 ? \$2 : NaN):0:3 with xerrorbars \\
 			lc rgb "#303030" pt 0 lw 1.5, \\
 		"" using (\$2 > 0 ? \$2 + \$3 : 0):0:(sprintf(" $3", \$2)) \\
-			with labels left noenhanced font ",12"
+			with labels left offset 0.4,0 \\
+			noenhanced font ",12"
 	END
 }
 
@@ -229,18 +239,19 @@ values() { awk -F , -v c="$(column "$1")" 'NR > 1 && !seen[$c]++ { print $c }' "
 
 draw_A-cost()
 {
-	local path count
+	local path count goal
 
 	count=$(values path | wc -l)
 	begin 'What a packet costs: instructions, each path apart' \
 		$(((count + 2) / 3)) 3 1250 $((60 + 270 * ((count + 2) / 3)))
 	while read -r path; do
+		goal=$(pick peer goal '' "path=$path" | tail -n 1 | cut -f 2)
 		# Of vifmap, the row with the most addresses
 		pick peer cost '' "path=$path" | awk -F '\t' '
 			$1 in at { line[at[$1]] = $0; next }
 			{ at[$1] = n; line[n++] = $0 }
 			END { for (i = 0; i < n; i++) print line[i] }' |
-			bars "$path" 'instructions a packet' %.0f
+			bars "$path" 'instructions a packet' %.0f "$goal"
 	done < <(values path)
 }
 
@@ -289,7 +300,7 @@ draw_E-entries()
 
 	begin 'Addresses behind a vif' 1 1 800 420
 	lines 'A frame from the wire, with sending and receiving it' \
-		'addresses that the switch knows' 'instructions' \
+		'addresses that the switch knows' 'ns (icount: instructions)' \
 		addresses ns_per_frame x
 }
 
@@ -298,9 +309,9 @@ draw_E-vifs()
 	local x_room=2
 
 	begin 'Many vifs' 1 2 1200 420
-	lines 'A frame for one of them' vifs instructions vifs unicast_ns x
+	lines 'A frame for one of them' vifs 'ns (icount: instructions)' vifs unicast_ns x
 	lines 'A broadcast, by the number of its copies' vifs \
-		'instructions a copy' vifs ns_per_copy x
+		'ns a copy (icount: instructions)' vifs ns_per_copy x
 }
 
 draw_E-flood()
@@ -329,7 +340,7 @@ draw_E-made()
 	done < <(values what)
 }
 
-draw_E-cpus()
+draw_E2-cpus()
 {
 	begin 'Two processors, one direction on each' 1 2 1200 340
 	pick peer both_pps | bars 'Frames that both forward' 'frames a second' %.0f
@@ -344,9 +355,9 @@ draw_F-bulk()
 	while read -r path; do
 		pick peer mbit '' "path=$path" |
 			bars "${path^}: throughput" 'Mb/s' %.0f
-		pick peer ns_per_byte '' "path=$path" |
-			bars "${path^}: what a byte costs" 'instructions a byte' \
-				%.3f
+		pick peer extra_ns_per_kb '' "path=$path" |
+			bars "${path^}: what the switch adds" \
+				'nanoseconds for 1000 bytes (icount: instructions)' %.1f
 	done < <(values path)
 }
 

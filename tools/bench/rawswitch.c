@@ -4,10 +4,11 @@
  *
  *   rawswitch PDEV HOSTMAC [VIF MAC]...
  *
- * What a program can do that may only open packet sockets: frames of the wire go
- * to the vif of their destination, those of a vif to another vif or the wire.
- * Broadcasts go everywhere else. The host's own frames do not get to vifs: a
- * packet socket cannot keep them from the wire. Prints a line when it works.
+ * What a program can do that may only open packet sockets: frames of the wire
+ * go to the vif of their destination, those of a vif to another vif or the
+ * wire. Broadcasts go everywhere else. The host's own frames do not get to
+ * vifs: a packet socket cannot keep them from the wire. Prints a line when it
+ * works.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: icount
+# Packages: ethtool iperf3 iproute2 iptables kmod util-linux
 #
 # table-b.sh OUTDIR - the measurement of 2006: how busy a processor is while a
 # guest receives, and sends, TCP at a fixed rate. Both ends of the connection
@@ -64,12 +65,16 @@ direction()
 	for ((i = 0; i < runs; i++)); do
 		one_run "$3" "$4" "$5" "$6" || exit
 	done >"$work/runs"
+	say "percent: $(cut -d ' ' -f 1 "$work/runs" | tr '\n' ' ')"
 	row "${label[$1]}" "$2" "$(summary <"$work/runs")" "${then[$1 $2]-}"
 }
 
+note "ethtool -K DEV tso off gso off gro off sg off tx off"
+note "chrt -b 0 iperf3 -s -1; chrt -b 0 iperf3 -c ADDR -t 3600 -b $rate"
+note "busy DEV 1000000 300, $runs runs"
 table B-cpu "peer,direction,busy_percent,half_width_99,runs,received_mbit,$(
 	)busy_percent_2006"
-for name in none vifmap bridge bridge-nf; do
+for name in $(chosen none vifmap bridge bridge-nf); do
 	bench_build "$name" veth 1
 	no_offloads wire wire0
 	no_offloads g0 g0

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: icount
+# Packages: iproute2 iptables openvswitch-switch ethtool kmod util-linux
 #
 # table-c.sh OUTDIR - the measurement of 2009: how many small UDP datagrams a
 # guest can send to the wire, as a share of what it could without any switch,
@@ -38,19 +39,20 @@ choose_backend()
 # one_run: prints nanoseconds, changes of thread, and frames that arrived
 one_run()
 {
-	local before line nic_PID
+	local before line pid
 
 	coproc nic {
 		exec guestnic "$prefix${backend[0]}" "${backend[1]}" \
 			"${backend[2]}" $mac_wire "$(guest_mac 0)" "$count"
 	}
+	pid=$!
 	read -r line <&"${nic[0]}" || die "guestnic does not start"
 	[ "${backend[1]}" != tap ] || until settled "${backend[0]}" \
 		"${backend[2]}"; do sleep 0.01; done
 	before=$(received)
 	echo >&"${nic[1]}"
 	read -r line <&"${nic[0]}" || die "guestnic has ended"
-	wait "$nic_PID"
+	wait $pid
 	sleep 0.1 # what is still in a queue
 	echo "$line $(($(received) - before))"
 }
@@ -88,13 +90,14 @@ label[bridge]='tap + bridge'
 label[bridge-nf]='tap + bridge + br_netfilter'
 label[macvlan]='macvtap'
 label[raw]='AF_PACKET on the card'
+note "guestnic NETNS tap|chr|raw DEV DSTMAC SRCMAC $count, $runs runs"
 table C-guest "peer,pps,share,loss_percent,switches_per_packet,share_2009"
-for name in none vifmap macvlan raw tc bridge bridge-nf ovs; do
+for name in $(chosen none vifmap macvlan raw tc bridge bridge-nf ovs); do
 	say "${label[$name]}: $runs times $count datagrams from a guest"
-	case $name in
+	case "$name" in
 	raw) bench_build plain tap 0 ;;
-	*) bench_build $name tap 1 ;;
+	*) bench_build "$name" tap 1 ;;
 	esac
-	measure $name
+	measure "$name"
 	bench_remove
 done

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: icount
+# Packages: iproute2 iptables openvswitch-switch ethtool kmod util-linux
 #
 # table-d.sh OUTDIR - packets per second, loss and latency of a path from the
 # wire to a guest, for each peer and size of frame. Sizes count the frame's
@@ -27,9 +28,10 @@ measure()
 	done
 }
 
+note "packets all NETNS wire0 SRCMAC NETNS g0 DSTMAC SIZE $count $rate"
 table D-packets "peer,size_bytes,steady_pps,steady_loss_percent,p50_us,p99_us,$(
 	)p999_us,full_sent_pps,full_arrived_pps,full_loss_percent,no_loss_pps"
-for name in "${all_peers[@]}"; do
+for name in $(chosen "${all_peers[@]}"); do
 	say "${label[$name]}: eight sizes of frames"
 	bench_build "$name" veth 1
 	measure "$name"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: icount
+# Packages: iproute2 kmod util-linux
 #
 # table-e.sh OUTDIR - what grows with what: the cost of a frame with the number
 # of addresses and of vifs, a flood with the number of those that get it, time
@@ -31,20 +32,34 @@ cost()
 	cost=$(awk -v pps="$pps" 'BEGIN { printf "%.0f", pps ? 1e9 / pps : 0 }')
 }
 
-address() { printf '02:01:00:%02x:%02x:%02x' $(($1 >> 16)) \
-	$(($1 >> 8 & 255)) $(($1 & 255)); }
+# Sets address to number N; a subshell for each would take longer than the rest.
+address()
+{
+	printf -v address 02:01:00:%02x:%02x:%02x $(($1 >> 16)) \
+		$(($1 >> 8 & 255)) $(($1 & 255))
+}
 
 # --- memory and time -------------------------------------------------------
 
-# Bytes in all slab caches, in the areas of processors, and in vmalloc's pages
+# Bytes of objects in the slab caches but those that come and go with files and
+# processes, of what was too large for a slab (by which the slabs are less than
+# meminfo says), of processors' areas and of vmalloc. A cache may have the name
+# of another that it was merged with.
 memory()
 {
-	local percpu
-
 	sleep 1 # what is freed by and by
-	percpu=$(awk '$1 == "Percpu:" { print $2 * 1024 }' /proc/meminfo)
-	awk -v sum="$percpu" 'NR > 2 { sum += $2 * $4 }
-		END { printf "%.0f\n", sum }' /proc/slabinfo
+	awk -v files='dentry|inode|radix|buffer_head|vm_area|anon_vma|maple' '
+	FILENAME == "/proc/meminfo" {
+		if ($1 ~ /^(Slab|Percpu|VmallocUsed):$/)
+			sum += $2 * 1024
+		next
+	}
+	FNR > 2 {
+		sum -= $15 * $6 * 4096
+		if ($1 !~ files)
+			sum += $2 * $4
+	}
+	END { printf "%.0f\n", sum }' /proc/meminfo /proc/slabinfo
 }
 
 # Sets milliseconds to what the processor was busy with this command.
@@ -65,7 +80,8 @@ entry_lines_vifmap()
 	local i
 
 	for ((i = $1; i < $2; i++)); do
-		echo "mac add $(address $i) vif v0"
+		address "$i"
+		echo "mac add $address vif v0"
 	done
 }
 
@@ -74,7 +90,8 @@ entry_lines_bridge()
 	local i
 
 	for ((i = $1; i < $2; i++)); do
-		echo "fdb add $(address $i) dev v0 master static"
+		address "$i"
+		echo "fdb add $address dev v0 master static"
 	done
 }
 
@@ -96,7 +113,8 @@ grow()
 		timed "add_entries_$1"
 		sum=$((sum + milliseconds))
 		known=$number
-		cost 0 "$(address 0)" "$frames" "$number"
+		address 0
+		cost 0 "$address" "$frames" "$number"
 		grown+=("${label[$1]},$number,$cost,$lost")
 	done
 	after=$(memory)
@@ -161,7 +179,8 @@ attach_dummies_vifmap()
 	local i
 
 	for ((i = 0; i < batch; i++)); do
-		echo "attach d$i pdev eth0 mac $(address $i)"
+		address "$i"
+		echo "attach d$i pdev eth0 mac $address"
 	done >"$work/lines"
 	timed at host vifmap -b "$work/lines"
 }
@@ -176,7 +195,8 @@ attach_dummies_bridge()
 	timed at host ip -batch "$work/lines"
 	sum=$milliseconds
 	for ((i = 0; i < batch; i++)); do
-		echo "fdb add $(address $i) dev d$i master static"
+		address "$i"
+		echo "fdb add $address dev d$i master static"
 	done >"$work/lines"
 	timed at host bridge -batch "$work/lines"
 	milliseconds=$((milliseconds + sum))
@@ -202,12 +222,15 @@ attach_many()
 	bench_remove
 }
 
+note "packets full NETNS wire0 SRCMAC NETNS gN DSTMAC 64 $frames 0 ADDRESSES"
+note "packets steady NETNS wire0 SRCMAC NETNS gN ff:ff:ff:ff:ff:ff 64 200 100"
+note "vifmap -b FILE; ip -batch FILE; bridge -batch FILE"
 grown=() spreads=() storms=() made=()
 load_modules dummy
-for name in vifmap bridge; do
-	grow $name
-	attach_many $name
-	spread $name
+for name in $(chosen vifmap bridge); do
+	grow "$name"
+	attach_many "$name"
+	spread "$name"
 done
 table E-entries "peer,addresses,ns_per_frame,loss_percent"
 rows "${grown[@]}"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Machine: 2 cpus
+# Packages: iproute2 iptables openvswitch-switch ethtool kmod util-linux
 #
 # table-e2.sh OUTDIR - whether two processors forward twice as much as one: from
 # the wire to a guest on one of them, from another guest to the wire on the
@@ -50,10 +51,12 @@ measure()
 		'BEGIN { printf "%.2f", 2 * b / s }')"
 }
 
-table E-cpus "peer,down_pps,up_pps,both_pps,speed_up"
-for name in vifmap macvlan tc bridge bridge-nf ovs; do
+note "taskset -c CPU packets full NETNS DEV SRCMAC NETNS DEV DSTMAC 64 $count 0"
+note "$runs runs"
+table E2-cpus "peer,down_pps,up_pps,both_pps,speed_up"
+for name in $(chosen vifmap macvlan tc bridge bridge-nf ovs); do
 	say "${label[$name]}: two processors"
-	bench_build $name veth 2
+	bench_build "$name" veth 2
 	row "${label[$name]}" "$(measure)"
 	bench_remove
 done

@@ -4,7 +4,8 @@
 # tables.sh - what the scripts of tables B to F share; they source it first
 #
 #   table-X.sh OUTDIR   fills OUTDIR with X-NAME.csv; what it does goes to
-#                       standard error. QUICK=1 measures less often.
+#                       standard error. QUICK=1 measures less often, PEERS are
+#                       the switches (all).
 
 # shellcheck source=tools/bench/peers.sh
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/peers.sh"
@@ -15,6 +16,19 @@ out=$1
 
 # usual QUICK: the first number, or with QUICK=1 the second
 usual() { [ "${QUICK-}" = 1 ] && echo "$2" || echo "$1"; }
+
+# note TEXT: to be said beside the results
+note() { [ -z "${BENCH_NOTES-}" ] || echo "$*" >>"$BENCH_NOTES"; }
+
+# chosen PEER...: those of them that are wanted
+chosen()
+{
+	local name
+
+	for name; do
+		[[ -n ${PEERS-} && " $PEERS " != *" $name "* ]] || echo "$name"
+	done
+}
 
 # table NAME COLUMNS: a new table, to which rows are added from now on
 table()
