@@ -69,6 +69,10 @@ depmod: kdir
 	@$(call packages,kmod)
 	$(if $(DESTDIR),,depmod -b $(or $(INSTALL_MOD_PATH),/) $(release))
 
+.PHONY: deb
+deb:
+	@scripts/build-deb.sh
+
 .PHONY: uninstall uninstall-modules uninstall-tools
 uninstall: uninstall-modules uninstall-tools
 
@@ -118,6 +122,7 @@ help:
 ## make tools             tools/vifmap/vifmap
 ## make install           install both; or install-modules, install-tools
 ## make uninstall         remove them; or uninstall-modules, uninstall-tools
+## make deb               packages for Debian: vifmap-dkms, vifmap-tools
 ## make clean             remove what was built
 ##
 ## make check             check-static, check-builds and check-selftests

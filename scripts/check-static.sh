@@ -219,6 +219,8 @@ check_tests()
 
 check_version()
 {
+	head -n 1 debian/changelog | grep -qF "vifmap ($(cat VERSION)) " ||
+		{ echo "debian/changelog does not begin with VERSION"; return 1; }
 	grep -qxF "PACKAGE_VERSION=\"$(cat VERSION)\"" dkms.conf ||
 		{ echo "dkms.conf: PACKAGE_VERSION is not that of VERSION"; false; }
 }
