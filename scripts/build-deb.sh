@@ -44,9 +44,11 @@ copy_tree()
 # set_version VERSION: wherever the tree names its own
 set_version()
 {
-	local old
+	local old maintainer date
 
 	old=$(<VERSION)
+	maintainer=$(dpkg-parsechangelog -S Maintainer)
+	date=$(dpkg-parsechangelog -S Date)
 	dpkg --compare-versions "$1" gt "$old" ||
 		{ say "$1 is not later than $old"; exit 1; }
 	echo "$1" >VERSION
@@ -54,8 +56,8 @@ set_version()
 	{
 		printf '%s\n\n' "vifmap ($1) unstable; urgency=medium" \
 			"  * As $old, to test an upgrade."
-		sed -n '/^ -- /{p;q}' debian/changelog
-		echo
+		printf ' -- %s  %s\n\n' "$maintainer" \
+			"$(date -R -d "$date + 1 second")"
 		cat debian/changelog
 	} >"$work/changelog"
 	mv "$work/changelog" debian/changelog

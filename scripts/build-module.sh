@@ -34,7 +34,7 @@ enter()
 	if [ ! -e "$kernel/buildroot" ]; then
 		"$@"
 	else
-		root_enter "$(realpath "$kernel/buildroot")" "$top" "$@"
+		root_enter "$(realpath "$kernel/buildroot")" "$top" -- "$@"
 	fi
 }
 

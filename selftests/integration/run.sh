@@ -11,6 +11,8 @@
 #   Roots: releases of Debian to run on (bookworm)
 #   Options: for vm/run.sh, say -m 4096
 #   Timeout: seconds that it may take (600)
+#   Host: yes, if it runs here, with the folder of the root in VIFMAP_ROOT, and
+#     boots that itself; it has the packages named and no others
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
@@ -99,31 +101,61 @@ build()
 	make -s -C "$top" tools
 }
 
-# run_test TEST ROOT: in a machine of its own; status 2 if it comes to none
-run_test()
+# root_for TEST ROOT: the folder
+root_for()
 {
-	local test=$1 distribution=$2 kernel module root packages options seconds
+	local packages
 
-	read -ra packages < <(head_of "$test" Packages) || :
+	read -ra packages < <(head_of "$1" Packages) || :
+	[ "$(head_of "$1" Host)" ] || packages+=("${base[@]}")
+	"$selftests/vm/fetch-root.sh" "$2" "${packages[@]}"
+}
+
+# run_in_vm TEST ROOT SECONDS: in a machine of its own; status 2 if it comes to
+# none
+run_in_vm()
+{
+	local test=$1 kernel module root options
+
 	read -ra options < <(head_of "$test" Options) || :
-	seconds=$(head_of "$test" Timeout)
-	kernel=$(kernel_for "$distribution")
-	root=$("$selftests/vm/fetch-root.sh" "$distribution" \
-		"${base[@]}" "${packages[@]}") || return 2
+	kernel=$(kernel_for "$2")
+	root=$(root_for "$test" "$2") || return 2
 	module=$("$top/scripts/build-module.sh" -k "$kernel") || return 2
-	VIFMAP_TIMEOUT=${seconds:-600} "$selftests/vm/run.sh" -k "$kernel" \
-		-r "$root" -d "$top" -t $((${seconds:-600} + 120)) \
-		-e VIFMAP_TIMEOUT -1 "${options[@]}" -- selftests/in-vm.sh \
-		"${verbose[@]}" "$(realpath "$module")" "integration/$test"
+	VIFMAP_TIMEOUT=$3 "$selftests/vm/run.sh" -k "$kernel" -r "$root" \
+		-d "$top" -t $(($3 + 120)) -e VIFMAP_TIMEOUT -1 \
+		"${options[@]}" -- selftests/in-vm.sh "${verbose[@]}" \
+		"$(realpath "$module")" "integration/$test"
+}
+
+# run_here TEST ROOT SECONDS: what in-vm.sh would say of it
+run_here()
+{
+	local test=$1 root status=0 text="selftests: vifmap: integration/$1"
+
+	root=$(root_for "$test" "$2") || return 2
+	VIFMAP_ROOT=$root timeout -k 60 "$3" "$here/$test" >"$log" 2>&1 ||
+		status=$?
+	if [ $status -ne 0 ] || [ ${#verbose[@]} -gt 0 ]; then
+		echo "# $text"
+		sed 's/^/  /' "$log"
+	fi
+	case $status in
+	0) echo "ok 1 $text" ;;
+	4) echo "ok 1 $text # SKIP $(sed -n 's/.*# SKIP //p' "$log")" ;;
+	124|137) echo "not ok 1 $text # TIMEOUT $3 seconds" ;;
+	*) echo "not ok 1 $text" ;;
+	esac
 }
 
 # The results, also that of a root or a machine that did not work
 report()
 {
-	local test=$1 distribution=$2 status=0
+	local test=$1 distribution=$2 status=0 run=run_in_vm seconds
 
 	echo "# $test on $distribution"
-	run_test "$@" 2>&1 || status=$?
+	[ -z "$(head_of "$test" Host)" ] || run=run_here
+	seconds=$(head_of "$test" Timeout)
+	$run "$test" "$distribution" "${seconds:-600}" 2>&1 || status=$?
 	# Status 1: it failed, which the output says already.
 	[ $status -le 1 ] ||
 		echo "not ok 0 $test on $distribution (status $status)"
@@ -154,8 +186,9 @@ shift $((OPTIND - 1))
 [ ${#roots[@]} -gt 0 ] || roots=(bookworm trixie)
 choose_tests "$@"
 build
-results=$(mktemp)
-trap 'rm -f "$results"' EXIT
+work=$(mktemp -d)
+results=$work/results log=$work/log
+trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 run_tests | tee "$results"
 "$selftests/totals.sh" "$results"

@@ -11,8 +11,7 @@ set -euo pipefail
 export LC_ALL=C # apt's words are read
 
 here=$(dirname "$(realpath "$0")")
-top=$(realpath "$here/../..")
-install_packages=$top/scripts/install-packages.sh
+install_packages=$(realpath "$here/../../scripts/install-packages.sh")
 cache=${VIFMAP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vifmap}/roots
 # shellcheck source=selftests/vm/lib-root.sh
 . "$here/lib-root.sh"
@@ -34,17 +33,18 @@ write_sources()
 	} >"$work/root/etc/apt/sources.list"
 	apt-config dump Acquire |
 		grep -E '^Acquire::(Check-|Retries|Force|https?\b)' \
-		>"$work/root/etc/apt/apt.conf.d/90vifmap" || :
+		>"$work/root/etc/apt/apt.conf.d/90machine" || :
 }
 
-# The scripts are made visible in there, and the folders for that remain.
-in_root() { root_enter "$work/root" "$top/scripts" "$@"; }
-
-# policy-rc.d, which that script writes, keeps services from starting.
-add_packages()
+# install-packages.sh in there, for a moment. policy-rc.d, which it writes, keeps
+# services from starting.
+install_inside()
 {
-	in_root "$install_packages" "$@" >&2 9>&-
-	rm -f "$work"/root/var/cache/apt/archives/*.deb
+	local script=/tmp/${install_packages##*/}
+
+	cp "$install_packages" "$work/root$script"
+	root_enter "$work/root" -- "$script" "$@" >&2 9>&-
+	rm -f "$work/root$script" "$work"/root/var/cache/apt/archives/*.deb
 }
 
 make_base()
@@ -59,7 +59,7 @@ make_base()
 		die "debootstrap has not fetched $distribution"
 	rm "$work/log"
 	write_sources
-	in_root "$install_packages" --update >&2
+	install_inside --update
 }
 
 make_set()
@@ -69,7 +69,7 @@ make_set()
 	base=$("$0" "$distribution")
 	say "adding to $distribution: $*"
 	cp -a --reflink=auto "$base" "$work/root"
-	add_packages "$@"
+	install_inside "$@"
 }
 
 # shellcheck disable=SC2317 # called by the trap

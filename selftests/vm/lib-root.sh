@@ -54,20 +54,22 @@ root_bootstrap()
 	return 1
 }
 
-# root_enter FOLDER DIR COMMAND...: run it in there as root, with a /dev and a
-# /proc, and with DIR of this machine at its own path. What is mounted for that
-# vanishes with the namespace.
+# root_enter FOLDER [DIR]... -- COMMAND...: run it in there as root, with a /dev
+# and a /proc, and with each DIR of this machine at its own path. What is mounted
+# for that vanishes with the namespace.
 root_enter()
 {
 	# shellcheck disable=SC2016 # the inner shell is to expand it
 	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
 		bash -ec '
-		root=$1 top=$2
-		shift 2
-		for dir in /dev "$top"; do
-			mkdir -p "$root$dir"
-			mount --rbind "$dir" "$root$dir"
+		root=$1
+		set -- /dev "${@:2}"
+		while [ "$1" != -- ]; do
+			mkdir -p "$root$1"
+			mount --rbind "$1" "$root$1"
+			shift
 		done
+		shift
 		mount -t proc proc "$root/proc"
 		exec chroot "$root" "$@"
 		' - "$@"

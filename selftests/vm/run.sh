@@ -120,6 +120,12 @@ covered()
 	esac
 }
 
+# The headers; a folder with a kernel needs none.
+kernel_dir()
+{
+	[ ! -e "$kernel/kdir" ] || realpath "$kernel/kdir"
+}
+
 # Folders of the host that the guest is to see where they are here
 keep()
 {
@@ -132,8 +138,8 @@ keep()
 	echo "$top"
 	# One that the root has itself is meant.
 	[ -d "$root$workdir" ] || echo "$workdir"
-	kdir=$(realpath -m "$kernel/kdir")
-	[ ! -d "$kdir" ] || echo "$kdir"
+	kdir=$(kernel_dir)
+	[ -z "$kdir" ] || echo "$kdir"
 }
 
 # rows and columns of the terminal, for the shell
@@ -160,7 +166,7 @@ make_job()
 	{
 		echo "release=$(cat "$kernel/release")"
 		printf 'modules=%q\n' "$(realpath "$kernel/modules")"
-		printf 'kdir=%q\n' "$(realpath -m "$kernel/kdir")"
+		printf 'kdir=%q\n' "$(kernel_dir)"
 		printf 'base=%q\n' "$root"
 		echo "shell=$shell term=${TERM:-vt220}"
 		read -r rows columns < <(terminal_size)
