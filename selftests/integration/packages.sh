@@ -73,15 +73,17 @@ loaded()
 		'modprobe vifmap && vifmap -V' 2>&1
 }
 
-# names and what configures the system or is loaded: not what apt and dpkg note
-# of their work
+# The system: all names, and the contents of what configures it and of its
+# modules; not what apt and dpkg note of their work, nor the key, which DKMS makes
+# once and keeps.
 state()
 {
 	cd "$system" || return
 	find . \( -path ./dev -o -path ./proc -o -path ./run -o -path ./sys \
 		-o -path ./tmp -o -path ./var/tmp -o -path ./var/log \
 		-o -path ./var/cache -o -path ./var/lib/apt \
-		-o -path './var/lib/dpkg/*-old' \) -prune \
+		-o -path './var/lib/dpkg/*-old' \
+		-o -path './var/lib/dkms/mok.*' \) -prune \
 		-o -printf '%y %m %u:%g %p %l\n'
 	find etc usr/lib/modules -type f -exec sha256sum {} +
 }
@@ -101,10 +103,28 @@ key_owner()
 		-subject -nameopt multiline | sed -n 's/^ *commonName *= //p'
 }
 
+# packages VERSION: the files
+packages()
+{
+	echo "$debs/$1/vifmap-dkms_$1_all.deb" \
+		"$debs/$1/vifmap-tools_$1_$(dpkg --print-architecture).deb"
+}
+
+# What apt would bring along, DKMS and libraries, is not ours to clean up after.
+install_others()
+{
+	local others
+
+	# shellcheck disable=SC2046 # two words
+	mapfile -t others < <(apt_get -s install $(packages "$version") |
+		sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -v '^vifmap-')
+	must apt_get install "${others[@]}"
+}
+
 install()
 {
-	check "$2" apt_get install "$debs/$1/vifmap-dkms_$1_all.deb" \
-		"$debs/$1/vifmap-tools_$1_$(dpkg --print-architecture).deb"
+	# shellcheck disable=SC2046 # two words
+	check "$2" apt_get install $(packages "$1")
 	is "DKMS has built it for this system's kernel" "$(dkms_state)" \
 		"vifmap/$1, $release: installed"
 	is "there is one module" "$(built | sed 's/\.[xgz].*//')" \
@@ -118,6 +138,7 @@ copy_root
 find_kernel
 must "$top/scripts/build-deb.sh" -o "$system$debs/$version"
 must "$top/scripts/build-deb.sh" -o "$system$debs/$later" -v "$later"
+install_others
 state | sort >"$tmp/before"
 
 echo "# Debian $(<"$system/etc/debian_version"), kernel $release"
@@ -132,7 +153,6 @@ is "the module has gone" "$(built)" ""
 is "DKMS knows nothing of it" "$(dkms_state)" ""
 check "dpkg purges them" inside dpkg --purge vifmap-dkms vifmap-tools
 is "no file has their name" "$(traces)" ""
-check "what came with them goes, too" apt_get autoremove --purge
 state | sort >"$tmp/after"
 is "the system is as it was before" \
 	"$(diff "$tmp/before" "$tmp/after" | head -n 50)" ""
