@@ -19,7 +19,7 @@ set -u
 # Each program that is started costs a tenth of a second on a machine that is
 # emulated, so this file starts few.
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-self=$here/${0##*/}
+self=$(cd "${0%/*}" && pwd)/${0##*/}
 PATH=$here:$here/../tools/vifmap:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
@@ -68,7 +68,7 @@ mkdir -m 755 "$tmp" || exit 1
 pids=()
 # Functions to be called when the test ends, however it does
 at_end=()
-results=0 failures=0 finished=n
+finished=n
 # What a program has answered, see ask, fire and end_capture
 reply=''
 
@@ -96,52 +96,8 @@ cleanup()
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 
-# --- results ---------------------------------------------------------------
-
-# result STATUS NAME [DETAIL...]
-result()
-{
-	local status=$1 name=$2 line
-
-	results=$((results + 1))
-	if [ "$status" -eq 0 ]; then
-		echo "ok $results $name"
-		return 0
-	fi
-	failures=$((failures + 1))
-	echo "not ok $results $name"
-	shift 2
-	for line; do
-		printf '%s\n' "$line" | sed 's/^/# /'
-	done
-	return 1
-}
-
-# check NAME COMMAND...: the command succeeds
-check()
-{
-	local name=$1 status
-
-	shift
-	"$@" >"$tmp/check" 2>&1
-	status=$?
-	result $status "$name" "$* (status $status):" "$(<"$tmp/check")"
-}
-
-# is NAME GOT WANT
-is()
-{
-	[ "$2" = "$3" ]
-	result $? "$1" "got:  $2" "want: $3"
-}
-
-# A step without which the rest makes no sense
-must()
-{
-	"$@" >"$tmp/must" 2>&1 && return
-	result 1 "set-up: $*" "$(<"$tmp/must")"
-	exit 1
-}
+# shellcheck source=lib/results.sh
+. "$here/lib/results.sh"
 
 # What the kernel says when something is wrong
 splats='BUG:|kernel BUG at|WARNING:|Oops|KASAN:|UBSAN:|protection fault'
