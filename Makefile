@@ -86,8 +86,7 @@ uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
-.PHONY: check-cost check-debug check-mutants demo bench
-.PHONY: check-debug check-integration check-mutants demo
+.PHONY: check-cost check-debug check-integration check-mutants demo bench
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
