@@ -28,7 +28,7 @@ static void usage(FILE *f)
 	      "         port { show | set } [VIF] [OPTION VALUE]...\n"
 	      "         mac { show | add | del | set | flush } [MAC]\n"
 	      "             [vif VIF | pdev PDEV] [active | inactive]\n"
-	      "         stats [DEV | VIF]\n"
+	      "         stats [DEV | VIF] [--prometheus]\n"
 	      "         monitor\n"
 	      "         help, also after a command\n"
 	      "\n"

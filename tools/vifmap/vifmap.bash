@@ -102,8 +102,12 @@ _vifmap_words()
 		echo -Version -help ;;
 	attach) _vifmap_attach "$@" ;;
 	detach) [[ $# -gt 0 ]] || _vifmap_vifs ;;
-	show|stats)
+	show)
 		[[ $# -gt 0 ]] || { _vifmap_devs; _vifmap_vifs; } ;;
+	stats)
+		[[ $* == *--prometheus* ]] || echo --prometheus
+		[[ $# -gt 0 && $1 != --prometheus ]] ||
+			{ _vifmap_devs; _vifmap_vifs; } ;;
 	dev)
 		case ${1-} in
 		'') echo show set help ;;
