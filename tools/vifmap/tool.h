@@ -12,12 +12,13 @@
 #include <linux/types.h>
 #include <linux/vifmap.h>
 
+#include "value.h"
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define __printf(fmt, args) \
 	__attribute__((__format__(__printf__, fmt, args)))
 
-#define MAC_LEN		6
 #define MAC_STRLEN	18
 
 /* Exit statuses: what the system refused, and what was not understood */
@@ -109,10 +110,6 @@ int word_need(const char *word, const char *const *names, unsigned int n);
 int command_run(const struct command *table, unsigned int n, struct args *a);
 int object_run(const struct command *table, unsigned int n,
 	       void (*help)(FILE *f), struct args *a);
-bool parse_mac(const char *s, __u8 *mac);
-bool parse_u32(const char *s, __u32 *val);
-bool parse_onoff(const char *s, bool *val);
-bool parse_link_local(const char *s, __u16 *mask);
 
 /* print.c */
 void msg_place(const char *file, unsigned int line);
