@@ -152,6 +152,23 @@ void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 }
 
 /**
+ * nl_request_route - Begin a request for rtnetlink, of any kind.
+ * @r: The request.
+ * @type: RTM_*.
+ * @flags: NLM_F_* that are needed beside the usual ones.
+ * @size: Size of the header that requests of this kind begin with.
+ *
+ * Return: The header, all zero.
+ */
+void *nl_request_route(struct nl_req *r, __u16 type, __u16 flags, size_t size)
+{
+	struct nlmsghdr *nlh = nl_begin(r, NETLINK_ROUTE, type, NULL);
+
+	nlh->nlmsg_flags |= flags;
+	return mnl_nlmsg_put_extra_header(nlh, size);
+}
+
+/**
  * nl_request_has - Look for an attribute in a request for the family.
  * @r: The request.
  * @attr: Its number, or 0 for any.

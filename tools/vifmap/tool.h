@@ -69,6 +69,8 @@ struct command {
 
 /* main.c */
 int main_command(struct args *a);
+const char *version_of_tool(void);
+const char *version_of_module(char *buf, size_t size);
 
 /* batch.c */
 int batch_run(const char *name);
@@ -77,6 +79,8 @@ int batch_run(const char *name);
 int cmd_attach(struct args *a);
 int cmd_detach(struct args *a);
 int cmd_dev(struct args *a);
+int cmd_doctor(struct args *a);
+int cmd_import(struct args *a);
 int cmd_mac(struct args *a);
 int cmd_monitor(struct args *a);
 int cmd_port(struct args *a);
@@ -86,6 +90,8 @@ int cmd_stats(struct args *a);
 void attach_help(FILE *f);
 void detach_help(FILE *f);
 void dev_help(FILE *f);
+void doctor_help(FILE *f);
+void import_help(FILE *f);
 void mac_help(FILE *f);
 void monitor_help(FILE *f);
 void port_help(FILE *f);
