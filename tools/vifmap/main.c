@@ -23,7 +23,7 @@ static void usage(FILE *f)
 	      "\n"
 	      "COMMAND: attach VIF pdev PDEV [mac MAC]... [OPTION VALUE]...\n"
 	      "         detach VIF\n"
-	      "         show [DEV | VIF]\n"
+	      "         show [DEV | VIF] [-w SECONDS]\n"
 	      "         dev { show | set } [DEV] [OPTION VALUE]...\n"
 	      "         port { show | set } [VIF] [OPTION VALUE]...\n"
 	      "         mac { show | add | del | set | flush } [MAC]\n"
