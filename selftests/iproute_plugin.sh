@@ -10,7 +10,7 @@
 #           veth veth tap
 
 # shellcheck source=lib.sh
-. "${0%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 need_commands jq
 export IP_LIB_DIR=${VIFMAP_IP_LIB_DIR-$here/../tools/integration/iproute2}

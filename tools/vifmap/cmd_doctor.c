@@ -2,8 +2,8 @@
 /*
  * vifmap - doctor: what is wrong with a set-up, and what to do
  *
- * It looks and changes nothing. Each finding is a line: whose, what, and what to
- * do about it.
+ * It looks and changes nothing. Each finding is a line: whose, what, and what
+ * to do about it.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -102,7 +102,9 @@ static void check_bridge_filter(struct doctor *d)
 	if (on && d->devs.n)
 		finding(d, "br_netfilter", "br-netfilter",
 			"rules of iptables for bridges see no frame of vifs",
-			"%s", "put such rules on the vifs, in nftables' family netdev, and unload br_netfilter");
+			"put such rules on the vifs, %s, %s",
+			"in the family netdev of nftables",
+			"and unload br_netfilter");
 }
 
 /* --- what can be, or is, a physical device -------------------------------- */
@@ -373,7 +375,8 @@ static void check_dev_itself(struct doctor *d, const struct obj *dev)
 	if (obj_u32(dev, VIFMAP_A_DEV_PROMISC))
 		finding(d, pdev, "promisc",
 			"it is promiscuous, for its driver has no unicast filter",
-			"%s", "works, but use a NIC with a filter on a busy network");
+			"%s",
+			"it works; on a busy network use one with a filter");
 }
 
 static void check_dev(struct doctor *d, const struct obj *dev)
@@ -417,6 +420,7 @@ static int doctor_named(struct doctor *d, const char *name, bool loaded)
 	struct target t = {};
 	struct obj *dev = NULL;
 	struct link l;
+	__u32 pdev;
 	int ret;
 
 	ret = link_find(name, &l);
@@ -440,11 +444,12 @@ static int doctor_named(struct doctor *d, const char *name, bool loaded)
 		ret = doctor_read(d, &t);
 	if (ret)
 		return ret;
-	if (t.vif)
-		check_vif(d, d->ports.v[0], ifaces_find(&d->all,
-			obj_u32(d->devs.v[0], VIFMAP_A_DEV_PDEV_IFINDEX)));
-	else
+	if (!t.vif) {
 		doctor_all(d);
+		return 0;
+	}
+	pdev = obj_u32(d->devs.v[0], VIFMAP_A_DEV_PDEV_IFINDEX);
+	check_vif(d, d->ports.v[0], ifaces_find(&d->all, pdev));
 	return 0;
 }
 

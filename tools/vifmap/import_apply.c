@@ -2,9 +2,9 @@
 /*
  * vifmap - import-bridge: carrying the change out, or undoing it
  *
- * The bridge, with the host's addresses and routes on it, is deleted last. Up to
- * there everything can be taken back: the ports return to the bridge with their
- * options and static entries.
+ * The bridge, with the host's addresses and routes on it, is deleted last. Up
+ * to there everything can be taken back: the ports return to the bridge with
+ * their options and static entries.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -230,7 +230,7 @@ static int apply_routes(struct applied *ap)
 			      NLM_F_CREATE | NLM_F_APPEND,
 			      routes->v[ap->routes]);
 		if (nl_talk(&r, NULL, NULL))
-			return nl_refused("cannot lead a route of %s through %s",
+			return nl_refused("cannot move a route from %s to %s",
 					  ap->im->bridge->name,
 					  ap->im->uplink->link->name);
 	}

@@ -5,6 +5,7 @@
  * They are in the order in which import_apply.c goes about it.
  */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -44,11 +45,12 @@ static void line_add(struct line *l, const char *fmt, ...)
 /* A name, so that a shell takes it for one word */
 static void line_name(struct line *l, const char *before, const char *name)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,:@%+=-";
+	const char *c = name;
 
+	while (isalnum((unsigned char)*c) || (*c && strchr("_.,:@%+=-", *c)))
+		c++;
 	line_add(l, "%s", before);
-	if (name[strspn(name, plain)] == '\0') {
+	if (!*c) {
 		line_add(l, "%s", name);
 		return;
 	}
@@ -348,9 +350,8 @@ static void print_remarks(const struct import *im)
 	pr_text("# %s: %s leads to the network; %zu vif%s\n", bridge->name,
 		uplink->name, im->n_ports - 1, im->n_ports == 2 ? "" : "s");
 	if (memcmp(bridge->addr, uplink->addr, MAC_LEN))
-		pr_text("# The host's MAC address was that of %s and will be %s, that of %s\n",
-			bridge->name, mac_str(uplink->addr, mac),
-			uplink->name);
+		pr_text("# The host's MAC address will be %s, that of %s\n",
+			mac_str(uplink->addr, mac), uplink->name);
 	pr_text("# Whatever makes %s at boot is still to be changed\n",
 		bridge->name);
 }

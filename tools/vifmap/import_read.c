@@ -12,7 +12,7 @@
 
 #include "import.h"
 
-#define PAUSE_BIT	(1 << 1)
+#define PAUSE_MASK	0x0002
 
 static __u32 bridge_number(const struct import *im, unsigned int type)
 {
@@ -95,7 +95,7 @@ static void import_add_port(struct import *im, const struct iface *link)
 	port->isolated = port_number(link, IFLA_BRPORT_ISOLATED);
 	mask = bridge_number(im, IFLA_BR_GROUP_FWD_MASK) |
 	       port_number(link, IFLA_BRPORT_GROUP_FWD_MASK);
-	port->link_local = mask & ~PAUSE_BIT;
+	port->link_local = mask & ~PAUSE_MASK;
 }
 
 static int port_cmp(const void *a, const void *b)
@@ -439,8 +439,9 @@ static int import_take_routes(struct import *im, const struct msg_list *list)
 
 	for (i = 0; i < list->n; i++) {
 		if (!import_route_known(list->v[i]))
-			return msg_refused("a route through %s is of a kind that this tool does not know: %s",
+			return msg_refused("a route through %s is of a %s: %s",
 					   im->bridge->name,
+					   "kind that is not known",
 					   "remove it first");
 		msg_list_add(&im->routes, list->v[i]);
 	}

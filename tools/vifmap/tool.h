@@ -14,8 +14,6 @@
 
 #include "value.h"
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-
 #define __printf(fmt, args) \
 	__attribute__((__format__(__printf__, fmt, args)))
 

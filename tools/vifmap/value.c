@@ -94,7 +94,7 @@ static bool parse_protocol(const char *s, size_t len, __u16 *mask)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
 		if (strlen(protocols[i].name) != len ||
 		    strncmp(s, protocols[i].name, len))
 			continue;

@@ -9,6 +9,8 @@
 
 #include <linux/types.h>
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define MAC_LEN		6
 
 bool parse_mac(const char *s, __u8 *mac);
