@@ -86,6 +86,16 @@ finds "beside a trunk" vlan-device 'eth0.5: it takes the frames .*v1.*'
 must vifmap port set v1 trunk off
 must ip link del eth0.5
 
+if command -v nft >/dev/null; then
+	must nft -f - <<-END
+	table netdev t { chain c {
+		type filter hook egress device eth0 priority 0
+	} }
+	END
+	finds "the administrator's rules" egress-rules 'eth0: rules .*'
+	must nft delete table netdev t
+fi
+
 must at wire ip link set wire0 down
 must wait_until has_no_carrier eth0
 finds "the pdev has no carrier" pdev-carrier 'eth0: it has no carrier: .*'

@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include <linux/if_link.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_hook.h>
 #include <linux/rtnetlink.h>
 
 #include "ifaces.h"
@@ -195,6 +198,32 @@ static void check_owner(struct doctor *d, const struct iface *i)
 	else
 		finding(d, i->name, "in-use", problem,
 			"%s has to let go of it first", owner->name);
+}
+
+/* A hook that is not vifmap's own */
+static void hook_reply(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *module = msg_attr(nlh, sizeof(struct nfgenmsg),
+					       NFNLA_HOOK_MODULE_NAME);
+	unsigned int *count = data;
+
+	if (!module || strcmp(mnl_attr_get_str(module), "vifmap"))
+		(*count)++;
+}
+
+/* Not every kernel can tell */
+static void check_rules(struct doctor *d, const struct iface *i)
+{
+	unsigned int count = 0;
+	struct nl_req r;
+
+	nl_request_hooks(&r, NF_NETDEV_EGRESS, i->name);
+	if (nl_talk(&r, hook_reply, &count) || !count)
+		return;
+	finding(d, i->name, "egress-rules",
+		"rules at its egress see what vifs send to the wire",
+		"if that is not meant, see nft list ruleset netdev; %s",
+		"the rules of vifs are better at their ingress");
 }
 
 static void check_pdev(struct doctor *d, const struct iface *i)
@@ -386,8 +415,10 @@ static void check_dev(struct doctor *d, const struct obj *dev)
 
 	pdev = ifaces_find(&d->all, obj_u32(dev, VIFMAP_A_DEV_PDEV_IFINDEX));
 	check_dev_itself(d, dev);
-	if (pdev)
+	if (pdev) {
 		check_pdev(d, pdev);
+		check_rules(d, pdev);
+	}
 	check_vlans(d, dev, pdev);
 	for (i = 0; i < d->ports.n; i++)
 		if (is_on(d->ports.v[i], dev))
