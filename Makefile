@@ -19,6 +19,7 @@ INSTALL_MOD_PATH ?= $(DESTDIR)
 export DESTDIR PREFIX
 
 tool_dir := tools/vifmap
+plugin_dir := tools/integration/iproute2
 kernel_make = $(MAKE) -C $(KDIR) M=$(CURDIR)
 
 # What Debian needs to build; elsewhere the compiler says what is missing.
@@ -52,6 +53,7 @@ modules: kdir
 tools:
 	@$(call packages,gcc libc6-dev pkgconf libmnl-dev libjson-c-dev)
 	$(MAKE) -C $(tool_dir) all
+	$(MAKE) -C $(plugin_dir) all
 
 .PHONY: install install-modules install-tools depmod
 install: install-modules install-tools
@@ -63,6 +65,7 @@ install-modules: modules
 
 install-tools: tools
 	$(MAKE) -C $(tool_dir) install
+	$(MAKE) -C $(plugin_dir) install
 
 # A package's own scripts do this where the package gets installed.
 depmod: kdir
@@ -84,6 +87,7 @@ uninstall-modules: kdir
 
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
+	$(MAKE) -C $(plugin_dir) uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
 .PHONY: check-cost check-debug check-integration check-mutants demo bench
@@ -117,6 +121,7 @@ bench:
 clean:
 	@if test -e $(KDIR)/Makefile; then $(kernel_make) clean; fi
 	$(MAKE) -C $(tool_dir) clean
+	$(MAKE) -C $(plugin_dir) clean
 	$(MAKE) -C selftests clean
 	$(MAKE) -C tools/bench clean
 	rm -rf build
@@ -127,7 +132,7 @@ help:
 
 ## make                   build the module and the tool
 ## make modules           drivers/net/vifmap/vifmap.ko for the running kernel
-## make tools             tools/vifmap/vifmap
+## make tools             tools/vifmap/vifmap, and the plugin for iproute2
 ## make install           install both; or install-modules, install-tools
 ## make uninstall         remove them; or uninstall-modules, uninstall-tools
 ## make deb               packages for Debian: vifmap-dkms, vifmap-tools

@@ -9,7 +9,7 @@
 #             veth tap
 
 # shellcheck source=lib.sh
-. "${0%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 need_commands bridge
 topology veth tap

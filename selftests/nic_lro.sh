@@ -21,6 +21,8 @@ is "LRO at first" "$(lro)" on
 refused 'eth0 merges frames.*ethtool -K eth0 lro off' 2 \
 	ip link add link eth0 type vifmap
 refused 'ethtool -K eth0 lro off' 1 vifmap attach v0 pdev eth0
+check "doctor says so beforehand" grep -q '^eth0: .*: ethtool -K eth0 lro off$' \
+	<(vifmap doctor eth0)
 is "LRO has been left alone" "$(lro)" on
 
 must ethtool -K eth0 lro off

@@ -28,6 +28,8 @@ done
 if ! module_loaded; then
 	refused 'nknown device type|not supported' 2 \
 		ip link add link eth0 type vifmap
+	is "doctor says that there is none" "$(vifmap doctor eth0 | head -n 1)" \
+		"module: it is not loaded: modprobe vifmap"
 	check "-V says that there is none" \
 		grep -q 'module not loaded' <(vifmap -V)
 	must load_module

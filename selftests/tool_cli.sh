@@ -38,7 +38,8 @@ refused 'nothere' 1 vifmap -b nothere
 refused 'nothere' 1 vifmap -n nothere show
 
 check "help" grep -q 'attach' <(vifmap help)
-for command in attach detach show dev port mac stats monitor; do
+for command in attach detach show dev port mac stats monitor doctor \
+	import-bridge; do
 	check "$command help" grep -q "$command" <(vifmap $command help)
 done
 check "-V" grep -qE '^vifmap [0-9.]+, module [0-9.]+$' <(vifmap -V)

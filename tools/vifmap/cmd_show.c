@@ -2,10 +2,21 @@
 /*
  * vifmap - show: devices, vifs, entries and counters at a glance
  */
+#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "nl.h"
+
+/* A day, at the most, between two looks */
+#define SHOW_WATCH_MIN	0.1
+#define SHOW_WATCH_MAX	86400
+
+/* Cursor to the corner, and nothing on the screen */
+#define SHOW_CLEAR	"\033[H\033[2J"
 
 /* More addresses of one vif than a glance takes in */
 #define SHOW_MACS	8
@@ -15,11 +26,15 @@
  * @devs: The devices.
  * @ports: The vifs.
  * @macs: The entries, those of one vif in a row.
+ * @when: When it was read.
+ * @before: What was shown last, or NULL.
  */
 struct show {
 	struct obj_list devs;
 	struct obj_list ports;
 	struct obj_list macs;
+	struct timespec when;
+	const struct show *before;
 };
 
 /**
@@ -38,9 +53,10 @@ struct span {
  */
 void show_help(FILE *f)
 {
-	fputs("Usage: vifmap [-details] show [DEV | VIF]\n"
+	fputs("Usage: vifmap [-details] show [DEV | VIF] [-w SECONDS]\n"
 	      "\n"
-	      "DEV: a vifmap device, or the physical device under it\n",
+	      "DEV: a vifmap device, or the physical device under it\n"
+	      "-w: again and again, with what happened in a second\n",
 	      f);
 }
 
@@ -111,9 +127,75 @@ static void show_drops(const struct stats *s)
 	pr_text(")");
 }
 
-/* One line of counters; @text is what it begins with */
-static void show_stats(const struct obj *o, unsigned int attr,
-		       const char *key, const char *text)
+static double show_seconds(const struct show *s)
+{
+	const struct timespec *now = &s->when;
+	const struct timespec *then = &s->before->when;
+
+	return now->tv_sec - then->tv_sec +
+	       (now->tv_nsec - then->tv_nsec) / 1e9;
+}
+
+/* The same object when it was shown last, or NULL */
+static const struct obj *show_before(const struct show *s,
+				     const struct obj *o)
+{
+	const bool is_dev = o->set == &set_dev;
+	const unsigned int attr = is_dev ? VIFMAP_A_DEV_IFINDEX :
+					   VIFMAP_A_PORT_IFINDEX;
+	const struct obj_list *list;
+	size_t i;
+
+	if (!s->before)
+		return NULL;
+	list = is_dev ? &s->before->devs : &s->before->ports;
+	for (i = 0; i < list->n; i++)
+		if (obj_u32(list->v[i], attr) == obj_u32(o, attr))
+			return list->v[i];
+	return NULL;
+}
+
+static void show_rate(const char *key, const char *fmt, __u64 now, __u64 then,
+		      double seconds)
+{
+	/* A vif that was detached meanwhile begins anew */
+	pr_uint(key, fmt, now < then ? 0 : llround((now - then) / seconds));
+}
+
+/* What happened since the last look, by the second */
+static void show_rates(const struct show *s, const struct obj *o,
+		       unsigned int attr, const struct stats *now,
+		       const char *indent)
+{
+	const struct obj *before = show_before(s, o);
+	const double seconds = before ? show_seconds(s) : 0;
+	struct stats then;
+
+	if (!before || seconds <= 0 || !obj_stats(before, attr, &then))
+		return;
+	pr_open("rate");
+	pr_text("%*s", (int)strlen(indent), "");
+	show_rate("rx-packets", "rx %llu packets/s",
+		  now->val[VIFMAP_A_STATS_RX_PACKETS],
+		  then.val[VIFMAP_A_STATS_RX_PACKETS], seconds);
+	show_rate("rx-bytes", " %llu bytes/s",
+		  now->val[VIFMAP_A_STATS_RX_BYTES],
+		  then.val[VIFMAP_A_STATS_RX_BYTES], seconds);
+	show_rate("tx-packets", ", tx %llu packets/s",
+		  now->val[VIFMAP_A_STATS_TX_PACKETS],
+		  then.val[VIFMAP_A_STATS_TX_PACKETS], seconds);
+	show_rate("tx-bytes", " %llu bytes/s",
+		  now->val[VIFMAP_A_STATS_TX_BYTES],
+		  then.val[VIFMAP_A_STATS_TX_BYTES], seconds);
+	show_rate("dropped", ", dropped %llu/s", stats_drops(now),
+		  stats_drops(&then), seconds);
+	pr_text("\n");
+	pr_close();
+}
+
+/* Lines of counters; @text is what they begin with */
+static void show_stats(const struct show *show, const struct obj *o,
+		       unsigned int attr, const char *key, const char *text)
 {
 	struct stats s;
 
@@ -122,6 +204,7 @@ static void show_stats(const struct obj *o, unsigned int attr,
 	if (opt.json) {
 		pr_open(key);
 		stats_json(&s);
+		show_rates(show, o, attr, &s, text);
 		pr_close();
 		return;
 	}
@@ -135,6 +218,7 @@ static void show_stats(const struct obj *o, unsigned int attr,
 			s.val[VIFMAP_A_STATS_TX_DROPPED]);
 	show_drops(&s);
 	pr_text("\n");
+	show_rates(show, o, attr, &s, text);
 }
 
 static void show_entry_json(const struct obj *o)
@@ -200,7 +284,7 @@ static void show_port(const struct show *s, const struct obj *port)
 	show_entries(&macs);
 	if (!opt.json)
 		obj_print_changed(port, "     ");
-	show_stats(port, VIFMAP_A_PORT_STATS, "stats", "      ");
+	show_stats(s, port, VIFMAP_A_PORT_STATS, "stats", "      ");
 	if (obj_attr(port, VIFMAP_A_PORT_SPOOFED_ADDR))
 		pr_text("      last refused source %s\n",
 			obj_mac(port, VIFMAP_A_PORT_SPOOFED_ADDR, buf));
@@ -265,10 +349,11 @@ static void show_dev(const struct show *s, const struct obj *dev)
 	obj_json(dev);
 	if (!opt.json)
 		show_dev_text(dev);
-	show_stats(dev, VIFMAP_A_DEV_WIRE_STATS, "wire", "    wire ");
-	show_stats(dev, VIFMAP_A_DEV_HOST_STATS, "host-stats", "    host ");
+	show_stats(s, dev, VIFMAP_A_DEV_WIRE_STATS, "wire", "    wire ");
+	show_stats(s, dev, VIFMAP_A_DEV_HOST_STATS, "host-stats",
+		   "    host ");
 	if (opt.json || opt.details || obj_u32(dev, VIFMAP_A_DEV_HOST_PORT))
-		show_stats(dev, VIFMAP_A_DEV_PORT_STATS, "port-stats",
+		show_stats(s, dev, VIFMAP_A_DEV_PORT_STATS, "port-stats",
 			   "    port ");
 	show_own_entries(s, ifindex, 0, "host-entries", "    host address");
 	show_own_entries(s, ifindex, ifindex, "port-entries",
@@ -283,6 +368,7 @@ static int show_read(const struct target *t, struct show *s)
 	const struct target macs = { .dev = t->dev };
 	int ret;
 
+	clock_gettime(CLOCK_MONOTONIC, &s->when);
 	ret = select_devs(t, &s->devs);
 	if (!ret)
 		ret = select_ports(t, &s->ports);
@@ -293,6 +379,101 @@ static int show_read(const struct target *t, struct show *s)
 	return ret;
 }
 
+static void show_free(struct show *s)
+{
+	obj_list_free(&s->devs);
+	obj_list_free(&s->ports);
+	obj_list_free(&s->macs);
+	memset(s, 0, sizeof(*s));
+}
+
+static int show_once(const struct target *t, struct show *s)
+{
+	int ret = show_read(t, s);
+	size_t i;
+
+	if (ret)
+		return ret;
+	pr_begin();
+	for (i = 0; i < s->devs.n; i++)
+		show_dev(s, s->devs.v[i]);
+	pr_end();
+	return 0;
+}
+
+/* Until a signal comes, nobody reads any more, or what is shown has gone */
+static int show_watch(const struct target *t, double seconds)
+{
+	const bool screen = isatty(STDOUT_FILENO) && !opt.json;
+	const struct timespec pause = {
+		.tv_sec = seconds,
+		.tv_nsec = (seconds - floor(seconds)) * 1e9,
+	};
+	struct show now = {}, before = {};
+	struct timespec left;
+	int ret;
+
+	for (;;) {
+		pr_text("%s", screen ? SHOW_CLEAR : "");
+		ret = show_once(t, &now);
+		/* The next look will be complete */
+		nl_incomplete();
+		if (!screen)
+			pr_text("\n");
+		ret = pr_flush() ?: ret;
+		if (ret)
+			break;
+		left = pause;
+		while (nanosleep(&left, &left) && errno == EINTR)
+			;
+		show_free(&before);
+		before = now;
+		before.before = NULL;
+		now = (struct show){ .before = &before };
+	}
+	show_free(&now);
+	show_free(&before);
+	return ret;
+}
+
+/* @seconds stays 0 where nothing is said of them */
+static int show_parse_watch(struct args *a, double *seconds)
+{
+	char *value, *end;
+	int ret;
+
+	if (!a->n || strcmp(a->v[0], "-w"))
+		return 0;
+	args_next(a);
+	ret = args_value(a, "-w", &value);
+	if (ret)
+		return ret;
+	*seconds = strtod(value, &end);
+	if (end == value || *end || !(*seconds >= SHOW_WATCH_MIN) ||
+	    *seconds > SHOW_WATCH_MAX)
+		return msg_usage("-w wants seconds, 0.1 to %d, not \"%s\"",
+				 SHOW_WATCH_MAX, value);
+	return 0;
+}
+
+/* The option stands before the name or after it */
+static int show_parse(struct args *a, double *seconds)
+{
+	struct args last = *a;
+	int ret;
+
+	ret = show_parse_watch(a, seconds);
+	if (ret || *seconds || a->n < 2)
+		return ret;
+	while (last.n && strcmp(last.v[0], "-w"))
+		args_next(&last);
+	if (!last.n)
+		return 0;
+	a->n -= last.n;
+	ret = show_parse_watch(&last, seconds);
+	return ret ?: args_end(&last);
+}
+
 /**
  * cmd_show - Show what there is.
  * @a: The words of the command.
@@ -301,27 +482,24 @@ static int show_read(const struct target *t, struct show *s)
  */
 int cmd_show(struct args *a)
 {
+	double seconds = 0;
 	struct show s = {};
 	struct target t;
 	int ret;
-	size_t i;
 
 	msg_command("show");
 	if (args_help(a)) {
 		show_help(stdout);
 		return 0;
 	}
-	ret = select_args(a, &t);
+	ret = show_parse(a, &seconds);
 	if (!ret)
-		ret = show_read(&t, &s);
-	if (!ret) {
-		pr_begin();
-		for (i = 0; i < s.devs.n; i++)
-			show_dev(&s, s.devs.v[i]);
-		pr_end();
-	}
-	obj_list_free(&s.devs);
-	obj_list_free(&s.ports);
-	obj_list_free(&s.macs);
+		ret = select_args(a, &t);
+	if (ret)
+		return ret;
+	if (seconds)
+		return show_watch(&t, seconds);
+	ret = show_once(&t, &s);
+	show_free(&s);
 	return ret;
 }

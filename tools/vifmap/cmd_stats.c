@@ -2,6 +2,7 @@
 /*
  * vifmap - stats: every counter of every end, by name
  */
+#include <string.h>
 
 #include "nl.h"
 
@@ -11,9 +12,10 @@
  */
 void stats_help(FILE *f)
 {
-	fputs("Usage: vifmap stats [DEV | VIF]\n"
+	fputs("Usage: vifmap stats [DEV | VIF] [--prometheus]\n"
 	      "\n"
-	      "DEV: a vifmap device, or the physical device under it\n",
+	      "DEV: a vifmap device, or the physical device under it\n"
+	      "--prometheus: in the text format that Prometheus reads\n",
 	      f);
 }
 
@@ -71,26 +73,53 @@ static void stats_dev(const struct obj *dev, const struct target *t,
 	pr_close();
 }
 
-static int stats_show(const struct target *t)
+static void stats_print(const struct obj_list *devs, const struct target *t,
+			const struct obj_list *ports)
 {
+	size_t i;
+
+	pr_begin();
+	for (i = 0; i < devs->n; i++)
+		stats_dev(devs->v[i], t, ports);
+	pr_end();
+}
+
+static int stats_show(const struct target *t, bool prometheus)
+{
+	const struct obj_list none = {};
 	struct obj_list ports;
 	struct obj_list devs;
 	int ret;
-	size_t i;
 
 	ret = select_devs(t, &devs);
 	if (ret)
 		return ret;
 	ret = select_ports(t, &ports);
 	if (!ret) {
-		pr_begin();
-		for (i = 0; i < devs.n; i++)
-			stats_dev(devs.v[i], t, &ports);
-		pr_end();
+		if (prometheus)
+			prometheus_print(t->vif ? &none : &devs, &ports);
+		else
+			stats_print(&devs, t, &ports);
 		obj_list_free(&ports);
 	}
 	obj_list_free(&devs);
 	return ret;
+}
+
+/* The option stands before the name or after it */
+static bool stats_take_option(struct args *a)
+{
+	const char *const word = "--prometheus";
+
+	if (a->n && !strcmp(a->v[0], word)) {
+		args_next(a);
+		return true;
+	}
+	if (a->n && !strcmp(a->v[a->n - 1], word)) {
+		a->n--;
+		return true;
+	}
+	return false;
 }
 
 /**
@@ -102,6 +131,7 @@ static int stats_show(const struct target *t)
 int cmd_stats(struct args *a)
 {
 	struct target t;
+	bool prometheus;
 	int ret;
 
 	msg_command("stats");
@@ -109,6 +139,9 @@ int cmd_stats(struct args *a)
 		stats_help(stdout);
 		return 0;
 	}
+	prometheus = stats_take_option(a);
+	if (prometheus && opt.json)
+		return msg_usage("--prometheus and -json do not go together");
 	ret = select_args(a, &t);
-	return ret ?: stats_show(&t);
+	return ret ?: stats_show(&t, prometheus);
 }

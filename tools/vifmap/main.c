@@ -23,13 +23,15 @@ static void usage(FILE *f)
 	      "\n"
 	      "COMMAND: attach VIF pdev PDEV [mac MAC]... [OPTION VALUE]...\n"
 	      "         detach VIF\n"
-	      "         show [DEV | VIF]\n"
+	      "         show [DEV | VIF] [-w SECONDS]\n"
 	      "         dev { show | set } [DEV] [OPTION VALUE]...\n"
 	      "         port { show | set } [VIF] [OPTION VALUE]...\n"
 	      "         mac { show | add | del | set | flush } [MAC]\n"
 	      "             [vif VIF | pdev PDEV] [active | inactive]\n"
-	      "         stats [DEV | VIF]\n"
+	      "         stats [DEV | VIF] [--prometheus]\n"
 	      "         monitor\n"
+	      "         doctor [DEV | VIF]\n"
+	      "         import-bridge BRIDGE [uplink PORT] [--apply]\n"
 	      "         help, also after a command\n"
 	      "\n"
 	      "OPTIONS: -j, -json       print JSON\n"
@@ -55,7 +57,9 @@ static const struct command commands[] = {
 	{ "attach", cmd_attach },
 	{ "detach", cmd_detach },
 	{ "dev", cmd_dev },
+	{ "doctor", cmd_doctor },
 	{ "help", cmd_help },
+	{ "import-bridge", cmd_import },
 	{ "mac", cmd_mac },
 	{ "monitor", cmd_monitor },
 	{ "port", cmd_port },
@@ -84,22 +88,47 @@ int main_command(struct args *a)
 	return pr_flush() ?: ret;
 }
 
-static int show_version(void)
+/**
+ * version_of_tool - Version of this tool.
+ *
+ * Return: The version.
+ */
+const char *version_of_tool(void)
 {
-	const char *version = "of unknown version";
-	char line[64];
+	return VIFMAP_VERSION;
+}
+
+/**
+ * version_of_module - Version of the module that is loaded.
+ * @buf: Room for it.
+ * @size: Size of @buf.
+ *
+ * Return: @buf, empty for a module without one, or NULL when none is loaded.
+ */
+const char *version_of_module(char *buf, size_t size)
+{
 	FILE *f;
 
+	buf[0] = '\0';
 	f = fopen(MODULE_DIR "/version", "re");
-	if (f) {
-		if (fgets(line, sizeof(line), f)) {
-			line[strcspn(line, "\n")] = '\0';
-			version = line;
-		}
-		fclose(f);
-	} else if (access(MODULE_DIR, F_OK)) {
+	if (!f)
+		return access(MODULE_DIR, F_OK) ? NULL : buf;
+	if (fgets(buf, size, f))
+		buf[strcspn(buf, "\n")] = '\0';
+	fclose(f);
+	return buf;
+}
+
+static int show_version(void)
+{
+	const char *version;
+	char buf[64];
+
+	version = version_of_module(buf, sizeof(buf));
+	if (!version)
 		version = "not loaded";
-	}
+	else if (!*version)
+		version = "of unknown version";
 	printf("vifmap %s, module %s\n", VIFMAP_VERSION, version);
 	return pr_flush();
 }

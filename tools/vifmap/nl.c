@@ -5,6 +5,7 @@
  * There is one socket per protocol. They are opened when they are needed
  * and kept, so that a batch pays for them and for resolving the family once.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@
 #include <time.h>
 
 #include <linux/genetlink.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_hook.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -24,6 +28,7 @@
 
 static struct mnl_socket *nl_sock_genl;
 static struct mnl_socket *nl_sock_rtnl;
+static struct mnl_socket *nl_sock_netfilter;
 static __u32 nl_seq;
 static bool nl_list_changed;
 static bool nl_list_unsure;
@@ -75,7 +80,11 @@ static struct mnl_socket *nl_sock(const struct nl_req *r)
 {
 	struct mnl_socket **sock;
 
-	sock = r->bus == NETLINK_GENERIC ? &nl_sock_genl : &nl_sock_rtnl;
+	if (r->bus == NETLINK_NETFILTER)
+		sock = &nl_sock_netfilter;
+	else
+		sock = r->bus == NETLINK_GENERIC ? &nl_sock_genl :
+						   &nl_sock_rtnl;
 	if (!*sock)
 		*sock = nl_open(r->bus);
 	return *sock;
@@ -90,8 +99,11 @@ void nl_close(void)
 		mnl_socket_close(nl_sock_genl);
 	if (nl_sock_rtnl)
 		mnl_socket_close(nl_sock_rtnl);
+	if (nl_sock_netfilter)
+		mnl_socket_close(nl_sock_netfilter);
 	nl_sock_genl = NULL;
 	nl_sock_rtnl = NULL;
+	nl_sock_netfilter = NULL;
 }
 
 static struct nlmsghdr *nl_begin(struct nl_req *r, int bus, __u16 type,
@@ -149,6 +161,42 @@ void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 	ifi->ifi_index = ifindex;
 	ifi->ifi_flags = if_flags;
 	ifi->ifi_change = if_flags;
+}
+
+/**
+ * nl_request_hooks - Begin a request for what hooks into a device's frames.
+ * @r: The request.
+ * @hook: NF_NETDEV_INGRESS or NF_NETDEV_EGRESS.
+ * @dev: Name of the device.
+ */
+void nl_request_hooks(struct nl_req *r, __u32 hook, const char *dev)
+{
+	const __u16 type = NFNL_SUBSYS_HOOK << 8 | NFNL_MSG_HOOK_GET;
+	struct nlmsghdr *nlh = nl_begin(r, NETLINK_NETFILTER, type, NULL);
+	struct nfgenmsg *nf;
+
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nf = mnl_nlmsg_put_extra_header(nlh, sizeof(*nf));
+	nf->nfgen_family = NFPROTO_NETDEV;
+	mnl_attr_put_u32(nlh, NFNLA_HOOK_HOOKNUM, htonl(hook));
+	mnl_attr_put_strz(nlh, NFNLA_HOOK_DEV, dev);
+}
+
+/**
+ * nl_request_route - Begin a request for rtnetlink, of any kind.
+ * @r: The request.
+ * @type: RTM_*.
+ * @flags: NLM_F_* that are needed beside the usual ones.
+ * @size: Size of the header that requests of this kind begin with.
+ *
+ * Return: The header, all zero.
+ */
+void *nl_request_route(struct nl_req *r, __u16 type, __u16 flags, size_t size)
+{
+	struct nlmsghdr *nlh = nl_begin(r, NETLINK_ROUTE, type, NULL);
+
+	nlh->nlmsg_flags |= flags;
+	return mnl_nlmsg_put_extra_header(nlh, size);
 }
 
 /**

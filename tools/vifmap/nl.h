@@ -55,6 +55,8 @@ __u32 nl_events_group(void);
 void nl_request(struct nl_req *r, __u8 cmd, const struct attr_set *set);
 void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 		     __u32 ifindex, __u32 if_flags);
+void nl_request_hooks(struct nl_req *r, __u32 hook, const char *dev);
+void *nl_request_route(struct nl_req *r, __u16 type, __u16 flags, size_t size);
 bool nl_request_has(const struct nl_req *r, unsigned int attr);
 int nl_talk(struct nl_req *r, nl_reply_fn fn, void *data);
 int nl_get(struct nl_req *r, struct obj **o);

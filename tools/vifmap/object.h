@@ -132,4 +132,8 @@ int option_parse(const struct attr_set *set, unsigned int attr,
 int option_parse_all(const struct attr_set *set, struct args *a,
 		     struct nl_req *r);
 
+/* prometheus.c */
+void prometheus_print(const struct obj_list *devs,
+		      const struct obj_list *ports);
+
 #endif /* VIFMAP_OBJECT_H */

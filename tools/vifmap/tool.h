@@ -12,12 +12,11 @@
 #include <linux/types.h>
 #include <linux/vifmap.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#include "value.h"
 
 #define __printf(fmt, args) \
 	__attribute__((__format__(__printf__, fmt, args)))
 
-#define MAC_LEN		6
 #define MAC_STRLEN	18
 
 /* Exit statuses: what the system refused, and what was not understood */
@@ -68,6 +67,8 @@ struct command {
 
 /* main.c */
 int main_command(struct args *a);
+const char *version_of_tool(void);
+const char *version_of_module(char *buf, size_t size);
 
 /* batch.c */
 int batch_run(const char *name);
@@ -76,6 +77,8 @@ int batch_run(const char *name);
 int cmd_attach(struct args *a);
 int cmd_detach(struct args *a);
 int cmd_dev(struct args *a);
+int cmd_doctor(struct args *a);
+int cmd_import(struct args *a);
 int cmd_mac(struct args *a);
 int cmd_monitor(struct args *a);
 int cmd_port(struct args *a);
@@ -85,6 +88,8 @@ int cmd_stats(struct args *a);
 void attach_help(FILE *f);
 void detach_help(FILE *f);
 void dev_help(FILE *f);
+void doctor_help(FILE *f);
+void import_help(FILE *f);
 void mac_help(FILE *f);
 void monitor_help(FILE *f);
 void port_help(FILE *f);
@@ -109,10 +114,6 @@ int word_need(const char *word, const char *const *names, unsigned int n);
 int command_run(const struct command *table, unsigned int n, struct args *a);
 int object_run(const struct command *table, unsigned int n,
 	       void (*help)(FILE *f), struct args *a);
-bool parse_mac(const char *s, __u8 *mac);
-bool parse_u32(const char *s, __u32 *val);
-bool parse_onoff(const char *s, bool *val);
-bool parse_link_local(const char *s, __u16 *mask);
 
 /* print.c */
 void msg_place(const char *file, unsigned int line);

@@ -89,6 +89,33 @@ _vifmap_mac()
 	esac
 }
 
+# _vifmap_ports BRIDGE
+_vifmap_ports()
+{
+	local path
+
+	for path in /sys/class/net/"$1"/lower_*; do
+		[[ -L $path ]] && echo "${path##*/lower_}"
+	done
+}
+
+# _vifmap_import WORD...: the words after import-bridge
+_vifmap_import()
+{
+	local path
+
+	if [[ $# -eq 0 ]]; then
+		for path in /sys/class/net/*/bridge; do
+			[[ -d $path ]] && path=${path%/bridge} &&
+				echo "${path##*/}"
+		done
+	elif [[ ${!#} == uplink ]]; then
+		_vifmap_ports "$1"
+	elif [[ $# -eq 1 ]] || ! _vifmap_value "${!#}"; then
+		echo uplink learned --apply "$_vifmap_port_options"
+	fi
+}
+
 # _vifmap_words WORD...: what may follow these words
 _vifmap_words()
 {
@@ -98,12 +125,21 @@ _vifmap_words()
 	case $command in
 	'')
 		echo attach detach show dev port mac stats monitor help
+		echo doctor import-bridge
 		echo -json -pretty -details -timestamp -netns -batch -force
 		echo -Version -help ;;
 	attach) _vifmap_attach "$@" ;;
 	detach) [[ $# -gt 0 ]] || _vifmap_vifs ;;
-	show|stats)
+	show)
+		[[ " $* " == *' -w '* ]] || echo -w
 		[[ $# -gt 0 ]] || { _vifmap_devs; _vifmap_vifs; } ;;
+	doctor)
+		[[ $# -gt 0 ]] || _vifmap_links ;;
+	import-bridge) _vifmap_import "$@" ;;
+	stats)
+		[[ $* == *--prometheus* ]] || echo --prometheus
+		[[ $# -gt 0 && $1 != --prometheus ]] ||
+			{ _vifmap_devs; _vifmap_vifs; } ;;
 	dev)
 		case ${1-} in
 		'') echo show set help ;;

@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# vifmap doctor finds nothing where all is well, and one thing for each that is
+# not; it says whose, and what to do.
+#
+#   wire0 ---- eth0 (vifmap0)   host
+#    wire       |  |
+#              v0  v1
+#            veth  tap
+
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+need_commands jq unshare
+topology veth tap
+where=host
+
+# finds NAME CHECK PATTERN [ARGUMENT]...: this one thing, in words and in JSON
+finds()
+{
+	local name=$1 check=$2 pattern=$3 status out json
+
+	shift 3
+	out=$(at $where vifmap doctor "$@" 2>&1)
+	status=$?
+	json=$(at $where vifmap -j doctor "$@" | jq -r '.[] | .check')
+	[ $status -eq 1 ] && [ "$json" = "$check" ] &&
+		[[ $out =~ ^$pattern$ ]] && [ "$(wc -l <<<"$out")" -eq 1 ]
+	result $? "$name" "status $status, $json" "$out"
+}
+
+well()
+{
+	is "$1" "$(at $where vifmap doctor "${@:2}" 2>&1) $?" \
+		"Nothing found that is wrong 0"
+}
+
+vif_has_carrier() { vifmap -j port show v0 | jq -e '.[0].up'; }
+vif_has_none() { ! vif_has_carrier; }
+
+get_state
+before=$state
+well "all is well"
+well "of a device" vifmap0
+well "of its pdev" eth0
+well "of a vif" v0
+is "in JSON" "$(vifmap -j doctor)" "[]"
+
+must ip link set vifmap0 down
+finds "the device is down" dev-down \
+	'vifmap0: it is down, .*: ip link set vifmap0 up'
+must ip link set vifmap0 up
+
+must ip link set v1 down
+finds "a vif is down" vif-down 'v1: it is down: ip link set v1 up'
+well "another vif is not" v0
+must ip link set v1 up
+must at v0 ip link set eth0 down
+must wait_until vif_has_none
+finds "a vif has no carrier" vif-carrier 'v0: it has no carrier: .*'
+must at v0 ip link set eth0 up
+must wait_until vif_has_carrier
+
+must vifmap mac del "${mac[v1]}"
+finds "a vif without address" no-address \
+	'v1: no address leads to it: vifmap mac add MAC vif v1'
+must vifmap port set v1 learn 1
+well "it may learn one"
+must vifmap port set v1 learn 0
+must vifmap mac add "${mac[v1]}" vif v1
+
+must ip link set v1 mtu 1400
+finds "another MTU" mtu \
+	'v1: its MTU is 1400, that of eth0 is 1500: .*ip link set v1 mtu 1500.*'
+must ip link set v1 mtu 1500
+
+must vifmap dev set vifmap0 max-macs 2
+finds "the map is full" map-full 'vifmap0: its map is full: .*max-macs N'
+must vifmap dev set vifmap0 max-macs 1024
+
+must ip link add link eth0 name eth0.5 type vlan id 5
+well "a VLAN device of the host"
+must vifmap port set v1 trunk on
+finds "beside a trunk" vlan-device 'eth0.5: it takes the frames .*v1.*'
+must vifmap port set v1 trunk off
+must ip link del eth0.5
+
+if command -v nft >/dev/null; then
+	must nft -f - <<-END
+	table netdev t { chain c {
+		type filter hook egress device eth0 priority 0
+	} }
+	END
+	finds "the administrator's rules" egress-rules 'eth0: rules .*'
+	must nft delete table netdev t
+fi
+
+must at wire ip link set wire0 down
+must wait_until has_no_carrier eth0
+finds "the pdev has no carrier" pdev-carrier 'eth0: it has no carrier: .*'
+must at wire ip link set wire0 up
+must wait_until is_settled eth0
+must ip link set eth0 down
+finds "the pdev is down" pdev-down 'eth0: it is down: ip link set eth0 up'
+must ip link set eth0 up
+must wait_until is_settled eth0
+
+get_state
+is "it has changed nothing" "$state" "$before"
+
+echo 0.0.0 >"$tmp/version"
+finds_version()
+{
+	local out
+
+	# shellcheck disable=SC2016 # the inner shell is to expand it
+	out=$(unshare -m bash -c 'mount --bind "$1" /sys/module/vifmap/version &&
+		vifmap doctor' - "$tmp/version" 2>&1)
+	[ $? -eq 1 ] && [[ $out =~ ^module:\ it\ is\ version\ 0.0.0,\ this ]]
+	result $? "module and tool of different versions" "$out"
+}
+finds_version
+
+must ask send v0 wire vlan=5
+finds "a guest that uses tags" tagged 'v0: .*vifmap port set v0 trunk on'
+well "others do not" v1
+must ask send v1 wire src=02:00:00:00:0a:09
+finds "a refused source" refused-source \
+	'v1: .* 02:00:00:00:0a:09.*: .*vifmap mac add 02:00:00:00:0a:09 vif v1' v1
+is "two things" "$(vifmap -j doctor | jq -r '.[].subject')" $'v0\nv1'
+
+# What could be a pdev, where there is no vifmap device yet
+where=wire
+well "a namespace without one"
+well "what could be a pdev" wire0
+must at wire ip link add br9 type bridge
+must at wire ip link set wire0 master br9
+finds "a bridge has it" in-use \
+	'wire0: br9 takes its frames: vifmap import-bridge br9 .*' wire0
+must at wire ip link del br9
+must at wire ip link add link wire0 name mv9 type macvlan
+finds "a macvlan has it" in-use 'wire0: mv9 takes its frames: mv9 has to .*' wire0
+must at wire ip link del mv9
+must at wire ip link add bond9 type bond mode balance-alb
+is "a bond that rewrites addresses, and has no NIC" \
+	"$(at wire vifmap -j doctor | jq -r '.[] | .subject + " " + .check')" \
+	$'bond9 bond-mode\nbond9 pdev-down'
+where=host
+
+usage() { refused "$1" 2 vifmap doctor "${@:2}"; }
+usage 'too much' v0 v1
+refused 'no interface nothere' 1 vifmap doctor nothere
+
+must modprobe br_netfilter
+check "rules for bridges" grep -q '^br_netfilter: .*iptables.*vifs' \
+	<(vifmap doctor)
+modprobe -r br_netfilter 2>/dev/null
+finish
