@@ -19,6 +19,7 @@ INSTALL_MOD_PATH ?= $(DESTDIR)
 export DESTDIR PREFIX
 
 tool_dir := tools/vifmap
+cni_dir := tools/integration/cni
 kernel_make = $(MAKE) -C $(KDIR) M=$(CURDIR)
 
 # What Debian needs to build; elsewhere the compiler says what is missing.
@@ -52,6 +53,7 @@ modules: kdir
 tools:
 	@$(call packages,gcc libc6-dev pkgconf libmnl-dev libjson-c-dev)
 	$(MAKE) -C $(tool_dir) all
+	$(MAKE) -C $(cni_dir) all
 
 .PHONY: install install-modules install-tools depmod
 install: install-modules install-tools
@@ -63,6 +65,7 @@ install-modules: modules
 
 install-tools: tools
 	$(MAKE) -C $(tool_dir) install
+	$(MAKE) -C $(cni_dir) install
 
 # A package's own scripts do this where the package gets installed.
 depmod: kdir
@@ -80,6 +83,7 @@ uninstall-modules: kdir
 
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
+	$(MAKE) -C $(cni_dir) uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
 .PHONY: check-debug check-mutants demo
@@ -103,6 +107,7 @@ demo:
 clean:
 	@if test -e $(KDIR)/Makefile; then $(kernel_make) clean; fi
 	$(MAKE) -C $(tool_dir) clean
+	$(MAKE) -C $(cni_dir) clean
 	$(MAKE) -C selftests clean
 	rm -rf build
 

@@ -117,6 +117,7 @@ bool parse_link_local(const char *s, __u16 *mask);
 /* print.c */
 void msg_place(const char *file, unsigned int line);
 void msg_command(const char *name);
+void msg_collect(void (*fn)(const char *text));
 __printf(1, 2) void msg_note(const char *fmt, ...);
 __printf(1, 2) int msg_refused(const char *fmt, ...);
 __printf(1, 2) int msg_usage(const char *fmt, ...);
