@@ -123,6 +123,7 @@ both_families()
 	check "it works" pings c1 2001:db8::1
 	works "CHECK of both" CHECK c1 < <(after "$added" <<<"$c")
 	must ip -n "${prefix}c1" addr del 2001:db8::50/64 dev eth0
+	known=''
 	wrong 101 'lacks 2001:db8::50' CHECK c1 < <(after "$added" <<<"$c")
 	works "DEL of both" DEL c1 <<<"$c"
 	gone both c1
@@ -135,6 +136,7 @@ spoiled()
 
 	shift
 	must "$@"
+	known=''
 	wrong 101 "$pattern" CHECK c1 < <(after "$added" <<<"$c")
 }
 
@@ -156,6 +158,7 @@ check_notices()
 	must ip link set "$vif" up
 	spoiled "in the container is down" ip -n "${prefix}c1" link set eth0 down
 	must ip -n "${prefix}c1" link set eth0 up
+	# That took the route with it
 	spoiled 'route to 0.0.0.0/0' true
 	must ip -n "${prefix}c1" route add default via 192.0.2.1
 	works "CHECK, all well again" CHECK c1 < <(after "$added" <<<"$c")
@@ -163,6 +166,7 @@ check_notices()
 		set eth0 address 02:00:00:00:00:77
 	must ip -n "${prefix}c1" link set eth0 address "$mac"
 	must rm "$tmp/ipam/net1"/192*
+	known=''
 	wrong 999 'host-local: ' CHECK c1 < <(after "$added" <<<"$c")
 	spoiled "not attached" vifmap detach "$vif"
 	wrong 7 'prevResult is missing' CHECK c1 <<<"$c"

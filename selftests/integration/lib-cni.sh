@@ -35,6 +35,7 @@ works()
 	local name=$1
 
 	shift
+	known=''
 	call "$@"
 	[ $status -eq 0 ]
 	result $? "$name" "status $status" "$reply" "$(<"$tmp/errors")"
@@ -46,7 +47,8 @@ said() { is "$1" "$(jq -c "$2" <<<"$reply" 2>&1)" "$3"; }
 # after RESULT <CONFIGURATION: the configuration with that as prevResult
 after() { jq -c --argjson r "$1" '.prevResult = $r'; }
 
-# Everything that a call can change, of the host, containers and addresses
+# Everything that a call can change, of the host, containers and addresses; that
+# an address is free is found out some time after it was set
 cni_state()
 {
 	local name
@@ -54,30 +56,32 @@ cni_state()
 	get_state
 	echo "$state"
 	for name; do
-		ip -n "$prefix$name" -o addr
+		ip -n "$prefix$name" -o addr | sed 's/ tentative//'
 		ip -n "$prefix$name" route
 	done
 	ls "$tmp/ipam"/*/ 2>/dev/null
 }
 
+# The state that the last `wrong` has left, for the next one to start from; empty
+# when something has been done since
+known=''
+
 # wrong CODE PATTERN COMMAND CONTAINER [VARIABLE=VALUE]... <CONFIGURATION: it
 # fails with this code and a message that matches, and changes nothing
 wrong()
 {
-	local code=$1 pattern=$2 before now bad=()
+	local code=$1 pattern=$2 before=$known words bad=()
 
 	shift 2
-	before=$(cni_state "${containers[@]}")
+	[ -n "$before" ] || before=$(cni_state "${containers[@]}")
 	call "$@"
-	now=$(cni_state "${containers[@]}")
+	known=$(cni_state "${containers[@]}")
 	[ $status -eq 1 ] || bad+=("status $status")
-	[ "$(jq .code <<<"$reply" 2>&1)" = "$code" ] || bad+=("not code $code")
-	[[ $(jq -r .msg <<<"$reply" 2>&1) =~ $pattern ]] ||
-		bad+=("no match: $pattern")
-	[ "$(jq -r '.cniVersion | type' <<<"$reply" 2>&1)" = string ] ||
-		bad+=("no cniVersion")
-	[ "$before" = "$now" ] || bad+=("it changed something:"
-		"$(diff <(echo "$before") <(echo "$now"))")
+	words=$(jq -r '"\(.cniVersion | type) \(.code) \(.msg)"' <<<"$reply" 2>&1)
+	[[ $words == "string $code "* ]] || bad+=("not code $code")
+	[[ ${words#* * } =~ $pattern ]] || bad+=("no match: $pattern")
+	[ "$before" = "$known" ] || bad+=("it changed something:"
+		"$(diff <(echo "$before") <(echo "$known"))")
 	[ ${#bad[@]} -eq 0 ]
 	result $? "refused: $1 ($pattern)" ${bad[@]+"${bad[@]}"} "$reply" \
 		"$(<"$tmp/errors")"

@@ -61,9 +61,10 @@ static int add_find_pdev(struct add *a)
 static int add_veth(struct add *a)
 {
 	const struct cni *c = a->c;
+	__u32 mtu = c->mtu ?: a->pdev.mtu;
 	int ret;
 
-	ret = net_add_veth(c, c->mtu ?: a->pdev.mtu, a->netns);
+	ret = net_add_veth(c, mtu > CNI_MTU_MAX ? CNI_MTU_MAX : mtu, a->netns);
 	if (ret == -EEXIST && if_nametoindex(c->vif))
 		return cni_fail(CNI_ERR_REFUSED,
 				"the host has an interface %s already", c->vif);

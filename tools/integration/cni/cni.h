@@ -36,6 +36,10 @@ enum cni_error {
 	CNI_ERR_CHECK = 101,
 };
 
+/* What a veth can have */
+#define CNI_MTU_MIN	68
+#define CNI_MTU_MAX	65535
+
 /* The most words of a vifmap attach that a configuration asks for */
 #define CNI_WORDS	20
 

@@ -14,9 +14,6 @@
 #define STDIN_MAX	(16 << 20)
 #define STDIN_STEP	(64 << 10)
 
-#define MTU_MIN		68
-#define MTU_MAX		65535
-
 const char *const cni_versions[CNI_VERSIONS] = {
 	[CNI_0_3_1] = "0.3.1",
 	[CNI_0_4_0] = "0.4.0",
@@ -220,7 +217,7 @@ static int conf_mtu(struct cni *c)
 	if (want(c->json, "mtu", json_type_int, "a number", &value))
 		return -1;
 	mtu = value ? json_object_get_int64(value) : 0;
-	if (mtu && (mtu < MTU_MIN || mtu > MTU_MAX))
+	if (mtu && (mtu < CNI_MTU_MIN || mtu > CNI_MTU_MAX))
 		return cni_fail(CNI_ERR_CONFIG, "mtu: %lld is not an MTU",
 				(long long)mtu);
 	c->mtu = mtu;

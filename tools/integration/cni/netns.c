@@ -10,8 +10,11 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <linux/nsfs.h>
 
 #include "cni.h"
 
@@ -35,6 +38,7 @@ static bool netns_is_own(int fd)
  */
 int netns_open(const struct cni *c)
 {
+	const char *wrong = NULL;
 	int fd;
 
 	netns_host = open(NETNS_OWN, O_RDONLY | O_CLOEXEC);
@@ -46,11 +50,15 @@ int netns_open(const struct cni *c)
 		return cni_fail(CNI_ERR_CONTAINER,
 				"cannot open the namespace %s: %s", c->netns,
 				strerror(errno));
-	if (!netns_is_own(fd) || getenv("CNI_NETNS_OVERRIDE"))
+	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+		wrong = "no network namespace";
+	else if (netns_is_own(fd) && !getenv("CNI_NETNS_OVERRIDE"))
+		wrong = "the host's own namespace";
+	if (!wrong)
 		return fd;
 	close(fd);
-	return cni_fail(CNI_ERR_ENVIRONMENT,
-			"CNI_NETNS: %s is the host's own namespace", c->netns);
+	return cni_fail(CNI_ERR_ENVIRONMENT, "CNI_NETNS: %s is %s", c->netns,
+			wrong);
 }
 
 /**
