@@ -72,6 +72,10 @@ depmod: kdir
 	@$(call packages,kmod)
 	$(if $(DESTDIR),,depmod -b $(or $(INSTALL_MOD_PATH),/) $(release))
 
+.PHONY: deb
+deb:
+	@scripts/build-deb.sh
+
 .PHONY: uninstall uninstall-modules uninstall-tools
 uninstall: uninstall-modules uninstall-tools
 
@@ -86,7 +90,7 @@ uninstall-tools:
 	$(MAKE) -C $(cni_dir) uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
-.PHONY: check-debug check-mutants demo
+.PHONY: check-debug check-integration check-mutants demo
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
@@ -95,6 +99,9 @@ check-all: check check-debug
 
 check-static check-builds check-selftests check-debug:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
+
+check-integration:
+	@selftests/integration/run.sh $(TESTS)
 
 check-mutants:
 	@selftests/mutants.sh $(MUTANTS)
@@ -120,6 +127,7 @@ help:
 ## make tools             tools/vifmap/vifmap
 ## make install           install both; or install-modules, install-tools
 ## make uninstall         remove them; or uninstall-modules, uninstall-tools
+## make deb               packages for Debian: vifmap-dkms, vifmap-tools
 ## make clean             remove what was built
 ##
 ## make check             check-static, check-builds and check-selftests
@@ -129,6 +137,8 @@ help:
 ## make check-selftests   the tests, each kernel in a virtual machine
 ## make check-debug       the tests on a kernel that looks for mistakes, which
 ##                        it builds first; not part of make check
+## make check-integration vifmap with other programs, on Debian 12 and 13; not
+##                        part of make check
 ## make check-mutants     that the tests notice when the code is broken
 ## make demo              see it at work in a virtual machine
 ##
