@@ -83,7 +83,7 @@ gone()
 	is "$1: no address is left" "$(leases)" ""
 }
 
-leases() { ls "$tmp/ipam/net1" 2>/dev/null | grep '^[0-9]'; }
+leases() { find "$tmp/ipam/net1" -name '[0-9]*' 2>/dev/null; }
 
 # static_round VERSION
 static_round()

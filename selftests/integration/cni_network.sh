@@ -45,7 +45,7 @@ run_list()
 		type=$(jq -r ".plugins[$i].type" <<<"$list")
 		[ "$type" != vifmap ] || type=$cni_dir/vifmap
 		[[ $type == /* ]] || type=/usr/lib/cni/$type
-		reply=$(plugin_of "$list" $i "${runtime:-{\}}" |
+		reply=$(plugin_of "$list" "$i" "${runtime:-{\}}" |
 			env CNI_COMMAND="$command" CNI_IFNAME=eth0 \
 			CNI_CONTAINERID="$container" CNI_PATH="$cni_path" \
 			CNI_NETNS="/run/netns/$prefix$container" \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what lib.sh sets
 #
 # lib-cni.sh - what the tests of the CNI plugin share: a runtime in a few lines.
 # To be sourced after lib.sh.

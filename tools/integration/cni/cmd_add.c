@@ -103,7 +103,7 @@ static int add_attach(struct add *a)
 /* Without an IPAM plugin, addresses can come from the runtime */
 static int add_runtime_ips(struct add *a)
 {
-	struct json_object *list, *ips, *o;
+	struct json_object *list, *ips, *o, *address;
 	size_t i;
 
 	list = cni_get(a->c->json, "runtimeConfig.ips", json_type_array);
@@ -113,9 +113,9 @@ static int add_runtime_ips(struct add *a)
 		return 0;
 	ips = json_object_new_array();
 	for (i = 0; i < json_object_array_length(list); i++) {
+		address = json_object_array_get_idx(list, i);
 		o = json_object_new_object();
-		json_object_object_add(o, "address", json_object_get(
-					json_object_array_get_idx(list, i)));
+		json_object_object_add(o, "address", json_object_get(address));
 		json_object_array_add(ips, o);
 	}
 	a->ipam = json_object_new_object();

@@ -70,7 +70,8 @@ struct cni_ip {
  * @ipam: Type of the IPAM plugin, or NULL.
  * @prev: The result to go on from, or NULL.
  * @mtu: MTU of the container's interface, or 0 for that of the pdev.
- * @mac: Address of the container's interface, or zero for any.
+ * @mac: Address of the container's interface, if @has_mac.
+ * @has_mac: It is to have a certain one.
  * @words: Options as vifmap attach and port have them: name, value, ...
  * @n_words: How many words there are.
  * @vif: Name of the host's end, which container and interface determine.
@@ -89,6 +90,7 @@ struct cni {
 	struct json_object *prev;
 	__u32 mtu;
 	__u8 mac[MAC_LEN];
+	bool has_mac;
 	char *words[CNI_WORDS];
 	unsigned int n_words;
 	char vif[IFNAMSIZ];

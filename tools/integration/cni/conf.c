@@ -11,8 +11,8 @@
 #include "cni.h"
 
 /* Far more than any runtime sends */
-#define STDIN_MAX	(16 << 20)
-#define STDIN_STEP	(64 << 10)
+#define STDIN_MAX	(16 * 1024 * 1024)
+#define STDIN_STEP	(64 * 1024)
 
 const char *const cni_versions[CNI_VERSIONS] = {
 	[CNI_0_3_1] = "0.3.1",
@@ -189,6 +189,7 @@ static int conf_ipam(struct cni *c)
 /* In this order, what comes last wins */
 static int conf_mac(struct cni *c)
 {
+	static const __u8 zero[MAC_LEN];
 	const char *text = NULL;
 	int ret;
 
@@ -202,10 +203,11 @@ static int conf_mac(struct cni *c)
 	if (ret || !text || !*text)
 		return ret;
 	if (!parse_mac(text, c->mac) || c->mac[0] & 1 ||
-	    !memcmp(c->mac, (__u8[MAC_LEN]){}, MAC_LEN))
+	    !memcmp(c->mac, zero, MAC_LEN))
 		return cni_fail(CNI_ERR_CONFIG,
 				"mac: \"%s\" is not the MAC address of a host",
 				text);
+	c->has_mac = true;
 	return 0;
 }
 

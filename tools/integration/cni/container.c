@@ -12,9 +12,10 @@
 
 #include "cni.h"
 
-/* Duplicate address detection takes two seconds at the most by default */
-#define DAD_TRIES	200
-#define DAD_STEP	(50 * 1000 * 1000)
+/* Nanoseconds between two looks, and the most of them, ten seconds */
+#define POLL_STEP	(20 * 1000 * 1000)
+#define CARRIER_TRIES	500
+#define DAD_TRIES	500
 
 static size_t list_length(struct json_object *list)
 {
@@ -62,8 +63,8 @@ static int set_sysctl(const struct cni *c, const char *name, char value)
 }
 
 /*
- * A container may come with IPv6 switched off, whatever addresses it gets. Those
- * who knew the address of an earlier container are told of this one.
+ * A container may come with IPv6 switched off, whatever addresses it gets.
+ * Those who knew the address of an earlier container are told of this one.
  */
 static int allow_ipv6(const struct cni *c)
 {
@@ -155,10 +156,24 @@ static int add_routes(__u32 ifindex, struct json_object *ipam)
 	return 0;
 }
 
+/* What is sent before the kernel has noticed the carrier is lost */
+static void wait_for_carrier(__u32 ifindex)
+{
+	const struct timespec step = { .tv_nsec = POLL_STEP };
+	unsigned int tries;
+	struct link l;
+
+	for (tries = 0; tries < CARRIER_TRIES; tries++) {
+		if (link_get(ifindex, &l) || l.flags & IFF_RUNNING)
+			return;
+		nanosleep(&step, NULL);
+	}
+}
+
 /* Until then the container cannot use its address, and may never */
 static int wait_for_dad(__u32 ifindex, struct json_object *entry)
 {
-	const struct timespec step = { .tv_nsec = DAD_STEP };
+	const struct timespec step = { .tv_nsec = POLL_STEP };
 	unsigned int flags, tries;
 	struct cni_ip ip;
 	bool has;
@@ -194,6 +209,9 @@ static int wait_for_ips(const struct link *l, struct json_object *list)
 {
 	size_t i;
 
+	if (!list_length(list))
+		return 0;
+	wait_for_carrier(l->ifindex);
 	for (i = 0; i < list_length(list); i++)
 		announce(l, json_object_array_get_idx(list, i));
 	for (i = 0; i < list_length(list); i++)

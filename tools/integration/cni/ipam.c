@@ -3,8 +3,8 @@
  * vifmap - the CNI plugin: the IPAM plugin, to which addresses are left
  *
  * It gets the variables that this plugin got, and the same configuration. One
- * that does not know the version asked for yet (those of distributions are often
- * older than runtimes) is spoken to in the newest that both know.
+ * that does not know the version asked for yet (those of distributions are
+ * often older than runtimes) is spoken to in the newest that both know.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "cni.h"
 
 /* Far more than a result */
-#define OUTPUT_MAX	(1 << 20)
+#define OUTPUT_MAX	(1024 * 1024)
 
 static bool is_program(const char *path)
 {

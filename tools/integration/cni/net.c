@@ -78,7 +78,7 @@ static void put_peer(struct nlmsghdr *nlh, const struct cni *c, __u32 mtu,
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, c->ifname);
 	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
 	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, netns);
-	if (memcmp(c->mac, (__u8[MAC_LEN]){}, MAC_LEN))
+	if (c->has_mac)
 		mnl_attr_put(nlh, IFLA_ADDRESS, MAC_LEN, c->mac);
 	mnl_attr_nest_end(nlh, peer);
 	mnl_attr_nest_end(nlh, data);
