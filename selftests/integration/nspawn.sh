@@ -48,9 +48,9 @@ start()
 		busybox ip addr add $2/24 dev host0
 		busybox ip link set host0 up
 		echo ready
-		while read -r line; do
+		while read -r line && [ \"\$line\" != exit ]; do
 			eval \"busybox \$line\" && echo worked || echo failed
-		done <>/say" </dev/null >"$tmp/$1.out" 2>&1 &
+		done <>/say" </dev/null >>"$tmp/$1.out" 2>&1 &
 	pids+=($!)
 	must wait_until has_line ready "$tmp/$1.out"
 }
@@ -63,6 +63,8 @@ says()
 	must wait_until has_line '^\(worked\|failed\)$' "$tmp/$1.out"
 	is "$1 runs ${*:3}" "$(tail -n 1 "$tmp/$1.out")" "$2"
 }
+
+has_ended() { ! vifmap port show | grep -q "^vb-$1:"; }
 
 # The address that a container has by itself
 mac_of() { busybox sed -n 's/.*ether \([^ ]*\).*/\1/p' "$tmp/$1.out"; }
@@ -91,7 +93,6 @@ check "a source that is not its own is counted" grep -q \
 # It ends with what it runs, and its veth with it.
 says one worked true
 echo exit >"$tmp/one/say"
-check "a container that ends takes its vif along" wait_until \
-	grep -vq vb-one <(vifmap port show)
+check "a container that ends takes its vif along" wait_until has_ended one
 is "the other's is left" "$(vifmap port show | sed 's/:.*//')" vb-two
 finish

@@ -97,9 +97,17 @@ check "it reaches the wire" inside one ping -c 1 -w 5 192.0.2.1
 check "containers reach each other" inside one ping -c 1 -w 5 192.0.2.77
 check "podman network reload" podman network reload two
 check "which is as before" inside two ping -c 1 -w 5 192.0.2.50
-refused 'has an address|in use|already|mapped' 125 podman run --rm \
-	--cgroups=disabled --network lan --mac-address 02:00:00:00:0c:77 \
-	--rootfs "$tmp/tree" /bin/busybox true
+get_state
+before=$state
+podman run --rm --cgroups=disabled --network lan \
+	--mac-address 02:00:00:00:0c:77 --rootfs "$tmp/tree" \
+	/bin/busybox true >"$tmp/refused" 2>&1
+is "an address that another has is refused" $? 126
+check "podman's user is told why" grep -q \
+	'cannot map 02:00:00:00:0c:77 to vm.*is mapped to vm.* already' \
+	"$tmp/refused"
+get_state
+is "nothing of it is left" "$state" "$before"
 check "podman ends one" podman rm --force --time 0 one
 is "its vif has gone, the other's has not" "$(vifmap port show | wc -l)" 1
 check "podman ends two" podman rm --force --time 0 two
