@@ -133,6 +133,8 @@ int main(void)
 
 	keep_streams();
 	signal(SIGPIPE, SIG_IGN);
+	/* Runtimes may ignore the ends of their children */
+	signal(SIGCHLD, SIG_DFL);
 	msg_collect(cni_collect);
 	ret = run(&c);
 	if (ret)
