@@ -20,6 +20,7 @@ export DESTDIR PREFIX
 
 tool_dir := tools/vifmap
 plugin_dir := tools/integration/iproute2
+cni_dir := tools/integration/cni
 kernel_make = $(MAKE) -C $(KDIR) M=$(CURDIR)
 
 # What Debian needs to build; elsewhere the compiler says what is missing.
@@ -54,6 +55,7 @@ tools:
 	@$(call packages,gcc libc6-dev pkgconf libmnl-dev libjson-c-dev)
 	$(MAKE) -C $(tool_dir) all
 	$(MAKE) -C $(plugin_dir) all
+	$(MAKE) -C $(cni_dir) all
 
 .PHONY: install install-modules install-tools depmod
 install: install-modules install-tools
@@ -66,6 +68,7 @@ install-modules: modules
 install-tools: tools
 	$(MAKE) -C $(tool_dir) install
 	$(MAKE) -C $(plugin_dir) install
+	$(MAKE) -C $(cni_dir) install
 
 # A package's own scripts do this where the package gets installed.
 depmod: kdir
@@ -88,6 +91,7 @@ uninstall-modules: kdir
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 	$(MAKE) -C $(plugin_dir) uninstall
+	$(MAKE) -C $(cni_dir) uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
 .PHONY: check-cost check-debug check-integration check-mutants demo bench
@@ -122,6 +126,7 @@ clean:
 	@if test -e $(KDIR)/Makefile; then $(kernel_make) clean; fi
 	$(MAKE) -C $(tool_dir) clean
 	$(MAKE) -C $(plugin_dir) clean
+	$(MAKE) -C $(cni_dir) clean
 	$(MAKE) -C selftests clean
 	$(MAKE) -C tools/bench clean
 	rm -rf build

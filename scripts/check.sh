@@ -28,11 +28,16 @@ check_static()
 # In a copy, so that no object in the tree is disturbed
 build_tool()
 {
+	local dir
+
 	cp -a tools include VERSION "$work"
-	make -s --no-print-directory -C "$work/tools/vifmap" clean
-	make -s --no-print-directory -C "$work/tools/vifmap" CC="$1" all \
-		>"$log" 2>&1 ||
-		echo "does not build" >>"$log"
+	: >"$log"
+	for dir in tools/vifmap tools/integration/cni; do
+		make -s --no-print-directory -C "$work/$dir" clean
+		make -s --no-print-directory -C "$work/$dir" CC="$1" all \
+			>>"$log" 2>&1 ||
+			echo "$dir does not build" >>"$log"
+	done
 	! grep '' "$log"
 }
 

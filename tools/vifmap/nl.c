@@ -143,6 +143,23 @@ void nl_request(struct nl_req *r, __u8 cmd, const struct attr_set *set)
 }
 
 /**
+ * nl_request_rtnl - Begin a request for rtnetlink.
+ * @r: The request.
+ * @type: RTM_*.
+ * @flags: NLM_F_* that are needed beside the usual ones.
+ * @size: Size of the header of that type.
+ *
+ * Return: The header, all zero.
+ */
+void *nl_request_rtnl(struct nl_req *r, __u16 type, __u16 flags, size_t size)
+{
+	struct nlmsghdr *nlh = nl_begin(r, NETLINK_ROUTE, type, NULL);
+
+	nlh->nlmsg_flags |= flags;
+	return mnl_nlmsg_put_extra_header(nlh, size);
+}
+
+/**
  * nl_request_link - Begin a request for a link.
  * @r: The request.
  * @type: RTM_*LINK.
@@ -153,11 +170,9 @@ void nl_request(struct nl_req *r, __u8 cmd, const struct attr_set *set)
 void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 		     __u32 ifindex, __u32 if_flags)
 {
-	struct nlmsghdr *nlh = nl_begin(r, NETLINK_ROUTE, type, NULL);
 	struct ifinfomsg *ifi;
 
-	nlh->nlmsg_flags |= flags;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi = nl_request_rtnl(r, type, flags, sizeof(*ifi));
 	ifi->ifi_index = ifindex;
 	ifi->ifi_flags = if_flags;
 	ifi->ifi_change = if_flags;

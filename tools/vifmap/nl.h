@@ -15,6 +15,9 @@
 /* An alternative name of an interface, with its terminating zero */
 #define LINK_NAME_SIZE	128
 
+/* An interface's alias, with its terminating zero */
+#define LINK_ALIAS_SIZE	256
+
 /**
  * struct nl_req - A request.
  * @bus: The protocol: NETLINK_GENERIC or NETLINK_ROUTE.
@@ -34,6 +37,9 @@ struct nl_req {
  * @ifindex: Its index.
  * @flags: IFF_*.
  * @master: Index of its master, or 0.
+ * @mtu: Its MTU.
+ * @mac: Its address, zero where it has none of this size.
+ * @alias: What somebody has noted of it; may be empty.
  * @name: Its name; the one to print, whatever name the user gave.
  * @kind: Of the interface itself, such as "veth"; may be empty.
  * @slave_kind: Of its master; may be empty.
@@ -42,17 +48,22 @@ struct link {
 	__u32 ifindex;
 	__u32 flags;
 	__u32 master;
+	__u32 mtu;
+	__u8 mac[MAC_LEN];
+	char alias[LINK_ALIAS_SIZE];
 	char name[IFNAMSIZ];
 	char kind[32];
 	char slave_kind[32];
 };
 
 typedef void (*nl_reply_fn)(const struct nlmsghdr *nlh, void *data);
+typedef void (*link_fn)(const struct link *l, void *data);
 
 /* nl.c */
 int nl_family_need(void);
 __u32 nl_events_group(void);
 void nl_request(struct nl_req *r, __u8 cmd, const struct attr_set *set);
+void *nl_request_rtnl(struct nl_req *r, __u16 type, __u16 flags, size_t size);
 void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 		     __u32 ifindex, __u32 if_flags);
 void nl_request_hooks(struct nl_req *r, __u32 hook, const char *dev);
@@ -70,6 +81,7 @@ void nl_close(void);
 int link_find(const char *name, struct link *l);
 int link_find_vif(const char *name, struct link *l);
 int link_get(__u32 ifindex, struct link *l);
+int link_each(link_fn fn, void *data);
 bool link_is_vif(const struct link *l);
 bool link_is_dev(const struct link *l);
 int link_create_dev(__u32 pdev);

@@ -24,6 +24,8 @@ static struct {
 	unsigned int line;
 } place;
 
+static void (*msg_sink)(const char *text);
+
 static struct {
 	struct json_object *stack[PR_DEPTH];
 	unsigned int depth;
@@ -51,6 +53,15 @@ void msg_command(const char *name)
 	place.command = name;
 }
 
+/**
+ * msg_collect - Hand failures to somebody rather than print them.
+ * @fn: Gets the text of each, without the end of the line.
+ */
+void msg_collect(void (*fn)(const char *text))
+{
+	msg_sink = fn;
+}
+
 static void msg_print(const char *fmt, va_list ap)
 {
 	/* What was printed before should be seen before */
@@ -60,6 +71,19 @@ static void msg_print(const char *fmt, va_list ap)
 	else
 		fputs("vifmap: ", stderr);
 	vfprintf(stderr, fmt, ap);
+}
+
+static void msg_failure(const char *fmt, va_list ap, const char *end)
+{
+	char text[1024];
+
+	if (msg_sink) {
+		vsnprintf(text, sizeof(text), fmt, ap);
+		msg_sink(text);
+		return;
+	}
+	msg_print(fmt, ap);
+	fprintf(stderr, "%s\n", end);
 }
 
 /**
@@ -87,9 +111,8 @@ int msg_refused(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	msg_print(fmt, ap);
+	msg_failure(fmt, ap, "");
 	va_end(ap);
-	fputc('\n', stderr);
 	return ST_REFUSED;
 }
 
@@ -101,13 +124,14 @@ int msg_refused(const char *fmt, ...)
  */
 int msg_usage(const char *fmt, ...)
 {
+	char end[64];
 	va_list ap;
 
+	snprintf(end, sizeof(end), "; see \"vifmap %s%shelp\"",
+		 place.command ?: "", place.command ? " " : "");
 	va_start(ap, fmt);
-	msg_print(fmt, ap);
+	msg_failure(fmt, ap, end);
 	va_end(ap);
-	fprintf(stderr, "; see \"vifmap %s%shelp\"\n",
-		place.command ?: "", place.command ? " " : "");
 	return ST_USAGE;
 }
 

@@ -37,6 +37,33 @@ static void link_info(const struct nlattr *info, struct link *l)
 	}
 }
 
+static void link_attr(const struct nlattr *nla, struct link *l)
+{
+	switch (mnl_attr_get_type(nla)) {
+	case IFLA_IFNAME:
+		link_text(nla, l->name, sizeof(l->name));
+		break;
+	case IFLA_IFALIAS:
+		link_text(nla, l->alias, sizeof(l->alias));
+		break;
+	case IFLA_MASTER:
+		if (!mnl_attr_validate(nla, MNL_TYPE_U32))
+			l->master = mnl_attr_get_u32(nla);
+		break;
+	case IFLA_MTU:
+		if (!mnl_attr_validate(nla, MNL_TYPE_U32))
+			l->mtu = mnl_attr_get_u32(nla);
+		break;
+	case IFLA_ADDRESS:
+		if (mnl_attr_get_payload_len(nla) == MAC_LEN)
+			memcpy(l->mac, mnl_attr_get_payload(nla), MAC_LEN);
+		break;
+	case IFLA_LINKINFO:
+		link_info(nla, l);
+		break;
+	}
+}
+
 static void link_reply(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
@@ -49,20 +76,8 @@ static void link_reply(const struct nlmsghdr *nlh, void *data)
 	memset(l, 0, sizeof(*l));
 	l->ifindex = ifi->ifi_index;
 	l->flags = ifi->ifi_flags;
-	mnl_attr_for_each(nla, nlh, sizeof(*ifi)) {
-		switch (mnl_attr_get_type(nla)) {
-		case IFLA_IFNAME:
-			link_text(nla, l->name, sizeof(l->name));
-			break;
-		case IFLA_MASTER:
-			if (!mnl_attr_validate(nla, MNL_TYPE_U32))
-				l->master = mnl_attr_get_u32(nla);
-			break;
-		case IFLA_LINKINFO:
-			link_info(nla, l);
-			break;
-		}
-	}
+	mnl_attr_for_each(nla, nlh, sizeof(*ifi))
+		link_attr(nla, l);
 }
 
 static int link_ask(struct nl_req *r, struct link *l)
@@ -126,6 +141,38 @@ int link_find_vif(const char *name, struct link *l)
 		ret = msg_refused("%s is not attached to a vifmap device",
 				  l->name);
 	return ret;
+}
+
+struct link_each_data {
+	link_fn fn;
+	void *data;
+};
+
+static void link_each_reply(const struct nlmsghdr *nlh, void *data)
+{
+	const struct link_each_data *each = data;
+	struct link l = {};
+
+	link_reply(nlh, &l);
+	if (l.ifindex)
+		each->fn(&l, each->data);
+}
+
+/**
+ * link_each - Look at every interface of the namespace.
+ * @fn: Called for each; it asks the kernel for nothing.
+ * @data: For @fn.
+ *
+ * Return: 0 or a negative error number.
+ */
+int link_each(link_fn fn, void *data)
+{
+	struct link_each_data each = { .fn = fn, .data = data };
+	struct nl_req r;
+
+	nl_request_link(&r, RTM_GETLINK, NLM_F_DUMP, 0, 0);
+	mnl_attr_put_u32(r.nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return nl_talk(&r, link_each_reply, &each);
 }
 
 /**

@@ -118,6 +118,7 @@ int object_run(const struct command *table, unsigned int n,
 /* print.c */
 void msg_place(const char *file, unsigned int line);
 void msg_command(const char *name);
+void msg_collect(void (*fn)(const char *text));
 __printf(1, 2) void msg_note(const char *fmt, ...);
 __printf(1, 2) int msg_refused(const char *fmt, ...);
 __printf(1, 2) int msg_usage(const char *fmt, ...);
