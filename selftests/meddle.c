@@ -25,6 +25,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 static void die(const char *what)
 {
 	fprintf(stderr, "meddle: %s: %s\n", what, strerror(errno));
@@ -68,7 +70,7 @@ static int xdp_program(void)
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = BPF_PROG_TYPE_XDP;
 	attr.insns = (unsigned long)pass;
-	attr.insn_cnt = sizeof(pass) / sizeof(pass[0]);
+	attr.insn_cnt = ARRAY_SIZE(pass);
 	attr.license = (unsigned long)"GPL";
 	fd = bpf(BPF_PROG_LOAD, &attr);
 	if (fd < 0)
@@ -118,7 +120,8 @@ int main(int argc, char **argv)
 	unsigned int ifindex;
 
 	if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "again"))) {
-		fprintf(stderr, "usage: meddle DEVICE sniff|xdp|xdp-generic [again]\n");
+		fputs("usage: meddle DEVICE sniff|xdp|xdp-generic [again]\n",
+		      stderr);
 		return 2;
 	}
 	ifindex = if_nametoindex(argv[1]);

@@ -68,9 +68,9 @@ static bool vifmap_segments_fit(const struct sk_buff *skb, unsigned int mtu)
 	       skb_gso_validate_network_len(skb, mtu - sizeof(struct frag_hdr));
 }
 
-/* Whether a frame that is larger than the MTU fits nevertheless, or each segment
- * it will be cut into. The tag in the metadata does not count, and neither does
- * an inner one.
+/* Whether a frame that is larger than the MTU fits nevertheless, or each
+ * segment that it will be cut to. The tag in the metadata does not count, and neither
+ * does an inner one.
  */
 static noinline unsigned int vifmap_check_large(const struct sk_buff *skb,
 						unsigned int mtu)
@@ -192,8 +192,9 @@ static void vifmap_count(struct vifmap_pcpu_stats __percpu *from,
 }
 
 /* The vifmap device as an end: its frames are received, not transmitted. */
-static noinline void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
-				struct vifmap_pcpu_stats __percpu *from)
+static noinline void
+vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
+		    struct vifmap_pcpu_stats __percpu *from)
 {
 	unsigned int len = skb->len + ETH_HLEN;
 
@@ -210,7 +211,8 @@ static noinline void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff 
 }
 
 /* A tap may be given the frame past its queue. */
-static __always_inline int vifmap_xmit(struct vifmap_port *to, struct sk_buff *skb)
+static __always_inline int vifmap_xmit(struct vifmap_port *to,
+				       struct sk_buff *skb)
 {
 	int rc;
 
@@ -220,7 +222,8 @@ static __always_inline int vifmap_xmit(struct vifmap_port *to, struct sk_buff *s
 	if (unlikely(rc < 0))
 		return dev_queue_xmit(skb);
 
-	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
+	if (likely(vifmap_xmit_succeeded(rc)))
+		vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
 	return rc;
 }
 
@@ -276,7 +279,8 @@ void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
 		vifmap_deliver_xmit(to, skb, from);
 		return;
 	}
-	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
+	if (likely(rc == NET_RX_SUCCESS))
+		vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
 	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
 		     rc == NET_RX_SUCCESS);
 }

@@ -148,8 +148,8 @@ static bool vifmap_queue_is_gone(struct vifmap_pcpu_stats *stats)
 	return true;
 }
 
-/* Whether it is the same for the frame, which is left as it is, and for everybody
- * who could tell, if the peer gets it without the veth.
+/* Whether it is the same for the frame, which is left as it is, and for all who
+ * could tell, if the peer gets it without the veth.
  */
 static bool vifmap_peer_takes(struct net_device *vif, struct net_device *peer,
 			      struct sk_buff *skb)
@@ -191,7 +191,8 @@ bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb)
 
 	/* Otherwise the receiver's clock would begin when the frame left. */
 	skb_clear_tstamp(skb);
-	vifmap_direct_enter(skb, to->dev, peer,
+	dev_sw_netstats_tx_add(to->dev, 1, skb->len + ETH_HLEN);
+	vifmap_direct_enter(skb, peer,
 			    !net_eq(dev_net(to->dev), dev_net(peer)));
 	if (is_multicast_ether_addr(dest))
 		skb->pkt_type = vifmap_group_pkt_type(skb, peer);
@@ -216,17 +217,23 @@ bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb)
  */
 int vifmap_direct_backlog(struct vifmap_port *to, struct sk_buff *skb)
 {
+	unsigned int len = skb->len + ETH_HLEN;
 	struct net_device *peer = to->peer;
 	struct net_device *vif = to->dev;
+	int rc;
 
 	if (!vifmap_peer_takes(vif, peer, skb) || skb_shinfo(skb)->tx_flags)
 		return -EAGAIN;
 
-	vifmap_direct_enter(skb, vif, peer,
-			    !net_eq(dev_net(vif), dev_net(peer)));
+	vifmap_direct_enter(skb, peer, !net_eq(dev_net(vif), dev_net(peer)));
 	__skb_push(skb, ETH_HLEN);
 	skb->protocol = eth_type_trans(skb, peer);
-	return netif_rx(skb);
+	rc = netif_rx(skb);
+	if (likely(rc == NET_RX_SUCCESS))
+		dev_sw_netstats_tx_add(vif, 1, len);
+	else
+		dev_core_stats_tx_dropped_inc(vif);
+	return rc;
 }
 
 /* The queue that the core would choose; -1 leaves the choice to it. */
@@ -247,9 +254,9 @@ static int vifmap_tap_queue(struct net_device *tap, struct sk_buff *skb)
 static bool vifmap_queue_is_idle(const struct net_device *dev, int queue)
 {
 	const struct netdev_queue *txq = netdev_get_tx_queue(dev, queue);
-	const struct Qdisc *qdisc = rcu_dereference_bh(txq->qdisc);
 
-	return !qdisc->handle && qdisc_is_empty(qdisc);
+	return !rcu_dereference_bh(txq->qdisc)->handle &&
+	       qdisc_is_empty(rcu_dereference_bh(txq->qdisc));
 }
 
 /**

@@ -12,10 +12,8 @@
  * instruction here is one that every frame between veths pays for.
  */
 
-/* Whether a pointer of the core is set: it is not followed, so that the compiler
- * may compare it where it is. Nonzero if so.
- */
-#define vifmap_is_set(pointer)	((__force unsigned long)data_race(pointer))
+/* Whether a pointer of the core is set, which is not followed: nonzero if so */
+#define vifmap_is_set(pointer)	((__force unsigned long)vifmap_peek(pointer))
 
 /**
  * vifmap_egress_is_watched() - Whether what a device sends meets somebody.
@@ -37,7 +35,8 @@ static inline bool vifmap_egress_is_watched(struct net_device *dev)
  * on, without end: the peer belongs to somebody else. With GRO a veth has a
  * NAPI. Generic XDP does the same with either.
  */
-static inline unsigned long vifmap_peer_is_special(const struct net_device *peer)
+static inline unsigned long
+vifmap_peer_is_special(const struct net_device *peer)
 {
 	const struct bpf_xdp_entity *xdp = peer->xdp_state;
 	unsigned long special;
@@ -56,10 +55,10 @@ static inline unsigned long vifmap_peer_is_special(const struct net_device *peer
 	return special;
 }
 
-/* Nonzero when the peer must not receive at once what is sent to the vif, but for
- * packet sockets. That the vif has no queueing discipline, and a single queue,
- * means that its driver would be given the frame at once. A device is never
- * without a queue.
+/* Nonzero when the peer must not receive at once what is sent to the vif, not
+ * looking at packet sockets. That the vif has no queueing discipline, and a
+ * single queue, means that its driver would be given the frame at once. No
+ * device is without a queue.
  */
 static inline unsigned long
 vifmap_direct_is_special(const struct net_device *vif,
@@ -72,7 +71,7 @@ vifmap_direct_is_special(const struct net_device *vif,
 	special |= netdev_tc_egress(vif);
 	special |= netdev_nf_egress(vif);
 	special |= vifmap_is_set(rcu_dereference_bh(queue->qdisc)->enqueue);
-	special |= data_race(vif->real_num_tx_queues) - 1;
+	special |= vifmap_peek(vif->real_num_tx_queues) - 1;
 	return special;
 }
 
@@ -90,17 +89,17 @@ static inline bool vifmap_direct_fits(const struct net_device *vif,
 				      const struct net_device *peer,
 				      unsigned int len)
 {
-	return likely(!(data_race(vif->state) & BIT(__LINK_STATE_NOCARRIER))) &&
-	       likely(len <= data_race(vif->mtu)) &&
-	       likely(len <= data_race(peer->mtu));
+	const unsigned long down = BIT(__LINK_STATE_NOCARRIER);
+
+	return likely(!(vifmap_peek(vif->state) & down)) &&
+	       likely(len <= vifmap_peek(vif->mtu)) &&
+	       likely(len <= vifmap_peek(peer->mtu));
 }
 
 /* Make the frame one that the peer receives, as the veth would have done. */
 static inline void vifmap_direct_enter(struct sk_buff *skb,
-				       struct net_device *vif,
 				       struct net_device *peer, bool crosses)
 {
-	dev_sw_netstats_tx_add(vif, 1, skb->len + ETH_HLEN);
 	skb->priority = 0;
 	skb_set_queue_mapping(skb, 0);
 	skb->dev = peer;
@@ -147,15 +146,16 @@ vifmap_direct_unicast(const struct vifmap_port *to, struct sk_buff *skb,
 		     !vifmap_direct_fits(vif, peer, len) ||
 		     !(vif->features & NETIF_F_HW_CSUM) ||
 		     (vifmap_direct_is_special(vif, peer) |
-		      data_race(stats->queued) | skb->mark)))
+		      vifmap_peek(stats->queued) | skb->mark)))
 		return false;
 
 	vifmap_stats_add_frame_here(stats, VIFMAP_A_STATS_TX_PACKETS,
 				    len + ETH_HLEN);
 	vifmap_stats_inc_here(stats, VIFMAP_A_STATS_DIRECT);
 	vifmap_stats_inc_here(from, VIFMAP_A_STATS_DELIVERED);
+	dev_sw_netstats_tx_add(vif, 1, len + ETH_HLEN);
 	is_other = vifmap_key(peer->dev_addr) != dest;
-	vifmap_direct_enter(skb, vif, peer, true);
+	vifmap_direct_enter(skb, peer, true);
 	if (unlikely(is_other))
 		skb->pkt_type = PACKET_OTHERHOST;
 	return true;

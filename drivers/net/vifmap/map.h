@@ -12,6 +12,16 @@
 struct vifmap_port;
 
 /**
+ * vifmap_peek() - Read what may change meanwhile, and is only compared.
+ * @value: The value.
+ *
+ * Like READ_ONCE(), but the compiler may compare it where it is, which spares
+ * an instruction. An old value is as good as a new one.
+ */
+/* The race is meant: see above. */
+#define vifmap_peek(value)	data_race(value)
+
+/**
  * struct vifmap_entry - A MAC address and the end that it leads to.
  * @node: Link in a chain of the table; one for the table in use and one for
  *	the table that is being filled while the map grows.
@@ -192,8 +202,8 @@ static inline void vifmap_entry_use(struct vifmap_entry *entry)
  * Return: the index of the bucket.
  */
 static inline unsigned long vifmap_map_bucket(const struct vifmap_map *map,
-					     const struct vifmap_table *table,
-					     u64 key)
+					      const struct vifmap_table *table,
+					      u64 key)
 {
 	return key * map->multiplier >> table->shift;
 }
@@ -248,7 +258,7 @@ vifmap_map_lookup_rcu(const struct vifmap_map *map, u64 key)
 	node = vifmap_map_chain(map, table, key);
 	while (node) {
 		entry = (void *)node + table->to_entry;
-		if (likely(data_race(entry->key) == key))
+		if (likely(vifmap_peek(entry->key) == key))
 			return entry;
 		node = rcu_dereference_raw(hlist_next_rcu(node));
 	}

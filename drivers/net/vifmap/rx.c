@@ -109,7 +109,7 @@ static rx_handler_result_t vifmap_rx_pass(struct vifmap_dev *vd,
 }
 
 static noinline rx_handler_result_t vifmap_rx_wire_group(struct vifmap_dev *vd,
-						struct sk_buff *skb)
+							 struct sk_buff *skb)
 {
 	unsigned int len = skb->len + ETH_HLEN;
 
@@ -130,8 +130,8 @@ vifmap_rx_wire_unmapped(struct vifmap_dev *vd, const struct sk_buff *skb,
 }
 
 /* The frame is not shared any more afterwards, unless there is none. */
-static noinline struct sk_buff *vifmap_rx_unshare(struct sk_buff **pskb,
-					 struct vifmap_pcpu_stats *stats)
+static noinline struct sk_buff *
+vifmap_rx_unshare(struct sk_buff **pskb, struct vifmap_pcpu_stats *stats)
 {
 	*pskb = skb_share_check(*pskb, GFP_ATOMIC);
 	if (unlikely(!*pskb))
@@ -222,7 +222,7 @@ rx_handler_result_t vifmap_rx_wire(struct sk_buff **pskb)
 
 	vd = rcu_dereference(skb->dev->rx_handler_data);
 	/* What dev_loopback_xmit() sends has no Ethernet header. */
-	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !data_race(vd->up)))
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !vifmap_peek(vd->up)))
 		return RX_HANDLER_PASS;
 
 	if (is_multicast_ether_addr(eth->h_dest))
@@ -244,7 +244,7 @@ static bool vifmap_source_is_known(const struct vifmap_port *port, u64 key)
 	u16 generation = vifmap_map_generation(&port->vd->map);
 
 	return (u64)atomic64_read(&port->source) == (key | generation) &&
-	       time_before(jiffies, data_race(port->source_until));
+	       time_before(jiffies, vifmap_peek(port->source_until));
 }
 
 /* The whole of the source check; a good source is remembered, for a second at
@@ -279,6 +279,7 @@ static noinline unsigned int vifmap_rx_check(struct vifmap_port *port,
 					     const struct sk_buff *skb)
 {
 	const struct ethhdr *eth = eth_hdr(skb);
+	u64 source = vifmap_key(eth->h_source);
 	struct vifmap_dev *vd = port->vd;
 
 	if (unlikely(!READ_ONCE(vd->up)))
@@ -286,10 +287,10 @@ static noinline unsigned int vifmap_rx_check(struct vifmap_port *port,
 	if (unlikely(vifmap_skb_has_long_header(skb, eth)))
 		return VIFMAP_A_STATS_DROP_MALFORMED;
 
-	if (unlikely(!vifmap_source_is_known(port, vifmap_key(eth->h_source)))) {
-		if (!is_valid_ether_addr(eth->h_source))
+	if (unlikely(!vifmap_source_is_known(port, source))) {
+		if (!vifmap_key_is_station(source))
 			return VIFMAP_A_STATS_DROP_BAD_SOURCE;
-		if (!vifmap_source_lookup(port, vifmap_key(eth->h_source)))
+		if (!vifmap_source_lookup(port, source))
 			return VIFMAP_A_STATS_DROP_SPOOFED;
 	}
 
@@ -308,7 +309,7 @@ static bool vifmap_rx_is_good(const struct vifmap_port *port,
 			      const struct sk_buff *skb,
 			      const struct ethhdr *eth)
 {
-	return likely(data_race(port->vd->up)) &&
+	return likely(vifmap_peek(port->vd->up)) &&
 	       likely(!vifmap_skb_has_long_header(skb, eth)) &&
 	       likely(vifmap_source_is_known(port,
 					     vifmap_key(eth->h_source))) &&
@@ -336,7 +337,7 @@ vifmap_rx_port_unicast(struct vifmap_port *port, struct sk_buff *skb,
 
 	if (unlikely(to == port))
 		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_HAIRPIN);
-	else if (unlikely(data_race(port->options.isolated) &&
+	else if (unlikely(vifmap_peek(port->options.isolated) &&
 			  READ_ONCE(to->options.isolated)))
 		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_ISOLATED);
 	else if (likely(vifmap_direct_unicast(to, skb, dest, stats)))

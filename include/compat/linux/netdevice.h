@@ -18,8 +18,10 @@
 static inline unsigned long netdev_tc_egress(const struct net_device *dev)
 {
 #if defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_XGRESS)
+	/* It is not followed. */
 	return (__force unsigned long)data_race(dev->tcx_egress);
 #elif !defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_CLS_ACT)
+	/* It is not followed. */
 	return (__force unsigned long)data_race(dev->miniq_egress);
 #else
 	return 0;
@@ -35,6 +37,7 @@ static inline unsigned long netdev_tc_egress(const struct net_device *dev)
 static inline unsigned long netdev_nf_egress(const struct net_device *dev)
 {
 #ifdef CONFIG_NETFILTER_EGRESS
+	/* They are not called. */
 	return (__force unsigned long)data_race(dev->nf_hooks_egress);
 #else
 	return 0;
