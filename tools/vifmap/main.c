@@ -30,6 +30,8 @@ static void usage(FILE *f)
 	      "             [vif VIF | pdev PDEV] [active | inactive]\n"
 	      "         stats [DEV | VIF]\n"
 	      "         monitor\n"
+	      "         save [DEV]\n"
+	      "         apply FILE [--prune] [--dry-run] [--only LINK]\n"
 	      "         help, also after a command\n"
 	      "\n"
 	      "OPTIONS: -j, -json       print JSON\n"
@@ -52,6 +54,7 @@ static int cmd_help(struct args *a)
 }
 
 static const struct command commands[] = {
+	{ "apply", cmd_apply },
 	{ "attach", cmd_attach },
 	{ "detach", cmd_detach },
 	{ "dev", cmd_dev },
@@ -59,6 +62,7 @@ static const struct command commands[] = {
 	{ "mac", cmd_mac },
 	{ "monitor", cmd_monitor },
 	{ "port", cmd_port },
+	{ "save", cmd_save },
 	{ "show", cmd_show },
 	{ "list", cmd_show },
 	{ "ls", cmd_show },

@@ -55,6 +55,7 @@ __u32 nl_events_group(void);
 void nl_request(struct nl_req *r, __u8 cmd, const struct attr_set *set);
 void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 		     __u32 ifindex, __u32 if_flags);
+struct nl_req *nl_request_copy(const struct nl_req *r);
 bool nl_request_has(const struct nl_req *r, unsigned int attr);
 int nl_talk(struct nl_req *r, nl_reply_fn fn, void *data);
 int nl_get(struct nl_req *r, struct obj **o);
@@ -65,12 +66,14 @@ bool nl_incomplete(void);
 void nl_close(void);
 
 /* rtnl.c */
+int link_lookup(const char *name, struct link *l);
 int link_find(const char *name, struct link *l);
 int link_find_vif(const char *name, struct link *l);
 int link_get(__u32 ifindex, struct link *l);
+int link_refuse_master(const struct link *l);
 bool link_is_vif(const struct link *l);
 bool link_is_dev(const struct link *l);
-int link_create_dev(__u32 pdev);
+int link_create_dev(__u32 pdev, const char *name);
 int link_delete(__u32 ifindex);
 int link_set_up(__u32 ifindex, bool up);
 int link_set_master(__u32 ifindex, __u32 master);
@@ -94,5 +97,6 @@ int select_devs(const struct target *t, struct obj_list *list);
 int select_ports(const struct target *t, struct obj_list *list);
 int select_macs(const struct target *t, struct obj_list *list);
 int select_dev_of(__u32 pdev, struct obj **dev);
+bool select_dev_in_use(__u32 ifindex);
 
 #endif /* VIFMAP_NL_H */

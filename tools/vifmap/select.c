@@ -25,6 +25,25 @@ int select_dev_of(__u32 pdev, struct obj **dev)
 	return nl_is_absent(ret) ? 0 : ret;
 }
 
+/**
+ * select_dev_in_use - See whether a vifmap device has vifs.
+ * @ifindex: Its index.
+ *
+ * Return: Whether it has, also when that cannot be told.
+ */
+bool select_dev_in_use(__u32 ifindex)
+{
+	struct target t = { .dev = ifindex };
+	struct obj_list devs;
+	bool ret;
+
+	if (select_devs(&t, &devs))
+		return true;
+	ret = obj_u32(devs.v[0], VIFMAP_A_DEV_PORTS);
+	obj_list_free(&devs);
+	return ret;
+}
+
 /* The device that a link is, or is the physical device of; 0 for neither */
 static int select_dev_link(const struct link *l, __u32 *ifindex)
 {
