@@ -116,8 +116,9 @@ static struct step *plan_step(struct plan *p, enum step_type type,
 	return step;
 }
 
+/* An entry that came by itself becomes the user's by being added, for good */
 static void plan_add(struct plan *p, const struct conf_mac *mac,
-		     struct plan_vif *pv)
+		     struct plan_vif *pv, const struct obj *entry)
 {
 	__u32 vif = pv->link.ifindex;
 	struct step *step;
@@ -125,26 +126,14 @@ static void plan_add(struct plan *p, const struct conf_mac *mac,
 
 	plan_request_active(&r, VIFMAP_CMD_MAC_NEW, mac->addr, vif,
 			    mac->active);
-	step = plan_step(p, STEP_ADD, mac->line, pv, &r);
-	plan_request(&r, VIFMAP_CMD_MAC_DEL, mac->addr, vif);
+	step = plan_step(p, entry ? STEP_TAKE : STEP_ADD, mac->line, pv, &r);
+	if (entry)
+		plan_request_active(&r, VIFMAP_CMD_MAC_SET, mac->addr, vif,
+				    plan_is_active(entry));
+	else
+		plan_request(&r, VIFMAP_CMD_MAC_DEL, mac->addr, vif);
 	step_undo(step, &r);
-}
-
-/* It becomes the user's by being added; there is no way back */
-static void plan_take(struct plan *p, const struct conf_mac *mac,
-		      struct plan_vif *pv, const struct obj *entry)
-{
-	__u32 vif = pv->link.ifindex;
-	struct step *step;
-	struct nl_req r;
-
-	plan_request_active(&r, VIFMAP_CMD_MAC_NEW, mac->addr, vif,
-			    mac->active);
-	step = plan_step(p, STEP_TAKE, mac->line, pv, &r);
-	plan_request_active(&r, VIFMAP_CMD_MAC_SET, mac->addr, vif,
-			    plan_is_active(entry));
-	step_undo(step, &r);
-	step->inexact = true;
+	step->inexact = entry;
 }
 
 static void plan_set_active(struct plan *p, unsigned int line,
@@ -235,13 +224,13 @@ static int plan_wanted_mac(struct plan *p, const struct conf_mac *mac,
 	entry = plan_entry(p, pv->dev->dev.ifindex, mac->addr);
 	owner = entry ? plan_owner(entry) : 0;
 	if (!entry || (owner && plan_goes(p, pv->dev, entry)))
-		plan_add(p, mac, pv);
+		plan_add(p, mac, pv, NULL);
 	else if (!owner || !plan_vif_of(p, owner))
 		return plan_refuse_taken(p, mac, entry);
 	else if (owner != pv->link.ifindex)
 		plan_move(p, mac, pv, entry);
 	else if (plan_origin(entry) != VIFMAP_ORIGIN_USER)
-		plan_take(p, mac, pv, entry);
+		plan_add(p, mac, pv, entry);
 	else
 		plan_set_active(p, mac->line, pv, entry, mac->active);
 	return 0;
