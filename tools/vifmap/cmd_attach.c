@@ -297,7 +297,8 @@ static void attach_undo(const struct attach *at)
 	if (at->attached && link_set_master(at->vif.ifindex, 0))
 		nl_refused("cannot detach %s again", at->vif.name);
 	if (at->created) {
-		if (at->dev && !select_dev_in_use(at->dev) && link_delete(at->dev))
+		if (at->dev && !select_dev_in_use(at->dev) &&
+		    link_delete(at->dev))
 			nl_refused("cannot delete %s again", at->dev_name);
 	} else if (at->dev_set_up && link_set_up(at->dev, false)) {
 		nl_refused("cannot set %s down again", at->dev_name);

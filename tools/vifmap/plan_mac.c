@@ -198,9 +198,9 @@ static int plan_refuse_taken(const struct plan *p, const struct conf_mac *mac,
 	    plan_origin(entry) == VIFMAP_ORIGIN_DEVICE)
 		ret = msg_refused("%s is an address of the host", buf);
 	else
-		ret = msg_refused("%s leads to %s, which the file does not name",
-				  buf,
-				  obj_str(entry, VIFMAP_A_MAC_PORT_IFNAME));
+		ret = msg_refused("%s leads to %s, which %s", buf,
+				  obj_str(entry, VIFMAP_A_MAC_PORT_IFNAME),
+				  "the file does not name");
 	msg_place(NULL, 0);
 	return ret;
 }
