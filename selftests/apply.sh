@@ -46,15 +46,15 @@ applied "from nothing" "create vifmap0 on eth0
 set options of vifmap0: max-macs 20 flood-rate 0
 attach v0 to vifmap0
 attach v1 to vifmap0
-add $a to v0
 add ${mac[v0]} to v0
+add $a to v0
 set vifmap0 up"
 is "a veth has its peer's address" "$(macs v1)" "${mac[v1]}"
 fire_between wire host v0 v1
 must start_monitor
 
 cat >"$conf" <<END
-dev vifmap0 pdev eth0 max-macs 5 flood-rate 0 learn 3
+dev vifmap0 pdev eth0 max-macs 6 flood-rate 0 learn 3
 vif v0 pdev "eth0" mac ${mac[v0]} mac $b inactive isolated on trunk on learn 0
 vif v1 pdev eth0
 mac $a vif v1
@@ -70,7 +70,7 @@ set options of v1: learn 3
 move $a from v0 to v1
 add $b to v0, inactive
 add $c to v2
-set options of vifmap0: max-macs 5"
+set options of vifmap0: max-macs 6"
 sed -i "s/ mac $b inactive/ mac $b/" "$conf"
 applied "one entry" "make $b of v0 active"
 end_fire
@@ -95,7 +95,7 @@ check "is still there" vifmap port show g0
 sed -i '/^vif v2/d' "$conf"
 applied "nor is one detached that it names no longer" "$none"
 echo "mac $d vif v1" >>"$conf"
-refused "conf:5: $d leads to g0, which the file does not name" 1 \
+refused "conf:6: $d leads to g0, which the file does not name" 1 \
 	vifmap apply "$conf"
 applied "--prune" "detach g0 from vifmap0
 detach v2 from vifmap0
@@ -112,8 +112,8 @@ vif v9 pdev eth9
 END
 is "what is not there" "$(vifmap apply "$conf" 2>"$tmp/notes")" "$none"
 is "waits, and it says so" "$(sed "s|$conf||" "$tmp/notes")" \
-	":6: eth9 waits: there is no such interface
-:5: v8 waits: there is no such interface"
+	":7: eth9 waits: there is no such interface
+:6: v8 waits: there is no such interface"
 must vifmap port set v0 isolated off
 must ip link add v8 type veth peer name v8p
 applied "it has come" "attach v8 to vifmap0

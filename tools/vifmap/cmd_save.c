@@ -244,6 +244,7 @@ int cmd_save(struct args *a)
 	if (!ret)
 		ret = select_macs(&t, &macs);
 	if (!ret) {
+		select_sort_macs(&macs);
 		pr_begin();
 		for (i = 0; i < devs.n; i++)
 			save_dev(devs.v[i], &ports, &macs);

@@ -96,6 +96,9 @@ int select_args(struct args *a, struct target *t);
 int select_devs(const struct target *t, struct obj_list *list);
 int select_ports(const struct target *t, struct obj_list *list);
 int select_macs(const struct target *t, struct obj_list *list);
+const __u8 *select_mac_addr(const struct obj *entry);
+int select_mac_compare(__u32 dev, const __u8 *addr, const struct obj *entry);
+void select_sort_macs(struct obj_list *list);
 int select_dev_of(__u32 pdev, struct obj **dev);
 bool select_dev_in_use(__u32 ifindex);
 

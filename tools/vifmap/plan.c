@@ -7,6 +7,7 @@
  * anything is changed.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,13 +51,16 @@ static const struct obj *plan_find(const struct obj_list *list,
 	return NULL;
 }
 
-static int plan_refuse(const struct plan *p, unsigned int line,
-		       const char *fmt, const char *a, const char *b)
+static __printf(3, 4) int plan_refuse(const struct plan *p, unsigned int line,
+				      const char *fmt, ...)
 {
 	char text[256];
+	va_list ap;
 	int ret;
 
-	snprintf(text, sizeof(text), fmt, a, b);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
 	msg_place(p->conf->file, line);
 	ret = msg_refused("%s", text);
 	msg_place(NULL, 0);
@@ -128,7 +132,8 @@ static int plan_find_dev(struct plan *p, struct plan_dev *pd)
 	if (plan_dev_of(p, pd->pdev.ifindex) != pd)
 		return plan_refuse(p, conf->line,
 				   "%s is another name of %s, which %s",
-				   conf->pdev, "the file names before");
+				   conf->pdev, pd->pdev.name,
+				   "the file names before");
 	if (link_is_dev(&pd->pdev))
 		return plan_refuse(p, conf->line, "%s is %s", conf->pdev,
 				   "a vifmap device, not a physical one");
@@ -150,9 +155,9 @@ static int plan_check_vif(const struct plan *p, const struct plan_vif *pv)
 {
 	if (plan_vif_of(p, pv->link.ifindex) != pv)
 		return plan_refuse(p, pv->conf->line,
-				   "%s is another name of %s",
-				   pv->conf->name,
-				   "an interface that the file names before");
+				   "%s is another name of %s, which %s",
+				   pv->conf->name, pv->link.name,
+				   "the file names before");
 	if (!pv->link.master || link_is_vif(&pv->link))
 		return 0;
 	msg_place(p->conf->file, pv->conf->line);
@@ -461,7 +466,7 @@ static int plan_kernel(struct plan *p)
 	if (!ret)
 		ret = select_macs(&all, &p->kernel_macs);
 	if (!ret)
-		plan_sort_macs(p);
+		select_sort_macs(&p->kernel_macs);
 	return ret;
 }
 

@@ -74,7 +74,6 @@ int plan_make(struct plan *p);
 void plan_free(struct plan *p);
 
 /* plan_mac.c */
-void plan_sort_macs(struct plan *p);
 int plan_macs(struct plan *p);
 void plan_undo_macs(const struct plan *p, const struct obj *port,
 		    struct step *step);

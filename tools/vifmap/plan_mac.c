@@ -10,42 +10,6 @@
 
 #include "plan.h"
 
-static const __u8 *plan_addr(const struct obj *entry)
-{
-	static const __u8 none[MAC_LEN];
-	const struct nlattr *nla = obj_attr(entry, VIFMAP_A_MAC_ADDR);
-
-	return nla ? mnl_attr_get_payload(nla) : none;
-}
-
-static int plan_compare(__u32 dev, const __u8 *addr, const struct obj *entry)
-{
-	__u32 other = obj_u32(entry, VIFMAP_A_MAC_DEV_IFINDEX);
-
-	if (dev != other)
-		return dev < other ? -1 : 1;
-	return memcmp(addr, plan_addr(entry), MAC_LEN);
-}
-
-static int plan_compare_entries(const void *a, const void *b)
-{
-	const struct obj *entry = *(const struct obj *const *)a;
-
-	return plan_compare(obj_u32(entry, VIFMAP_A_MAC_DEV_IFINDEX),
-			    plan_addr(entry), *(const struct obj *const *)b);
-}
-
-/**
- * plan_sort_macs - Sort the entries there are, for plan_entry().
- * @p: The plan.
- */
-void plan_sort_macs(struct plan *p)
-{
-	if (p->kernel_macs.n)
-		qsort(p->kernel_macs.v, p->kernel_macs.n,
-		      sizeof(*p->kernel_macs.v), plan_compare_entries);
-}
-
 static const struct obj *plan_entry(const struct plan *p, __u32 dev,
 				    const __u8 *addr)
 {
@@ -54,7 +18,7 @@ static const struct obj *plan_entry(const struct plan *p, __u32 dev,
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct obj *entry = p->kernel_macs.v[middle];
-		int order = plan_compare(dev, addr, entry);
+		int order = select_mac_compare(dev, addr, entry);
 
 		if (!order)
 			return entry;
@@ -140,7 +104,7 @@ static void plan_set_active(struct plan *p, unsigned int line,
 			    struct plan_vif *pv, const struct obj *entry,
 			    bool active)
 {
-	const __u8 *addr = plan_addr(entry);
+	const __u8 *addr = select_mac_addr(entry);
 	__u32 vif = pv->link.ifindex;
 	struct step *step;
 	struct nl_req r;
@@ -156,7 +120,7 @@ static void plan_set_active(struct plan *p, unsigned int line,
 static void plan_del(struct plan *p, struct plan_vif *pv,
 		     const struct obj *entry)
 {
-	const __u8 *addr = plan_addr(entry);
+	const __u8 *addr = select_mac_addr(entry);
 	__u32 vif = pv->link.ifindex;
 	struct step *step;
 	struct nl_req r;
@@ -266,7 +230,7 @@ static void plan_present_mac(struct plan *p, const struct obj *entry)
 
 	if (!plan_owner(entry) || !pv || !pv->wanted || pv->attach)
 		return;
-	mac = config_mac(p->conf, pv->conf->dev, plan_addr(entry));
+	mac = config_mac(p->conf, pv->conf->dev, select_mac_addr(entry));
 	/* Its own, or it is moved where it belongs */
 	if (mac && p->vifs[mac->vif].wanted)
 		return;
@@ -318,8 +282,9 @@ void plan_undo_macs(const struct plan *p, const struct obj *port,
 		if (plan_owner(entry) != obj_u32(port, VIFMAP_A_PORT_IFINDEX) ||
 		    plan_origin(entry) == VIFMAP_ORIGIN_LEARNED)
 			continue;
-		plan_request_active(&r, VIFMAP_CMD_MAC_NEW, plan_addr(entry),
-				    step->vif, plan_is_active(entry));
+		plan_request_active(&r, VIFMAP_CMD_MAC_NEW,
+				    select_mac_addr(entry), step->vif,
+				    plan_is_active(entry));
 		step_undo(step, &r);
 		step->inexact |= plan_origin(entry) != VIFMAP_ORIGIN_USER;
 	}

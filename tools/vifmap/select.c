@@ -208,3 +208,54 @@ int select_macs(const struct target *t, struct obj_list *list)
 		mnl_attr_put_u32(r.nlh, VIFMAP_A_MAC_DEV_IFINDEX, t->dev);
 	return nl_dump(&r, list) ? nl_refused(NULL) : 0;
 }
+
+/**
+ * select_mac_addr - The address of an entry.
+ * @entry: The entry.
+ *
+ * Return: Its six bytes.
+ */
+const __u8 *select_mac_addr(const struct obj *entry)
+{
+	static const __u8 none[MAC_LEN];
+	const struct nlattr *nla = obj_attr(entry, VIFMAP_A_MAC_ADDR);
+
+	return nla ? mnl_attr_get_payload(nla) : none;
+}
+
+/**
+ * select_mac_compare - Compare with an entry, in the order of
+ *	select_sort_macs().
+ * @dev: Index of a vifmap device.
+ * @addr: An address in its map.
+ * @entry: The entry.
+ *
+ * Return: Less than, more than or exactly 0, as for qsort().
+ */
+int select_mac_compare(__u32 dev, const __u8 *addr, const struct obj *entry)
+{
+	__u32 other = obj_u32(entry, VIFMAP_A_MAC_DEV_IFINDEX);
+
+	if (dev != other)
+		return dev < other ? -1 : 1;
+	return memcmp(addr, select_mac_addr(entry), MAC_LEN);
+}
+
+static int select_compare(const void *a, const void *b)
+{
+	const struct obj *entry = *(const struct obj *const *)a;
+
+	return select_mac_compare(obj_u32(entry, VIFMAP_A_MAC_DEV_IFINDEX),
+				  select_mac_addr(entry),
+				  *(const struct obj *const *)b);
+}
+
+/**
+ * select_sort_macs - Sort entries by vifmap device and address.
+ * @list: The entries.
+ */
+void select_sort_macs(struct obj_list *list)
+{
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), select_compare);
+}

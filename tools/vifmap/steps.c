@@ -304,7 +304,7 @@ static void step_json(const struct step *step)
 	static const char *const actions[] = {
 		[STEP_CREATE] = "create", [STEP_DEV_SET] = "dev-set",
 		[STEP_DETACH] = "detach", [STEP_ATTACH] = "attach",
-		[STEP_FLUSH] = "mac-flush", [STEP_PEER] = "mac-set",
+		[STEP_PEER] = "mac-set",
 		[STEP_PORT_SET] = "port-set", [STEP_MOVE] = "mac-move",
 		[STEP_DEL] = "mac-del", [STEP_ADD] = "mac-add",
 		[STEP_SET] = "mac-set", [STEP_TAKE] = "mac-add",
@@ -358,6 +358,8 @@ static void step_print(const struct step *step)
 /**
  * steps_print - Print steps, for those who want to know what was changed.
  * @s: The steps.
+ *
+ * That an address is removed which has come by an attach is no change.
  */
 void steps_print(const struct steps *s)
 {
@@ -365,7 +367,8 @@ void steps_print(const struct steps *s)
 
 	pr_begin();
 	for (i = 0; i < s->n; i++)
-		step_print(&s->v[i]);
+		if (s->v[i].type != STEP_FLUSH)
+			step_print(&s->v[i]);
 	if (!s->n)
 		pr_text("nothing to change\n");
 	pr_end();
