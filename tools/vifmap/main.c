@@ -30,7 +30,7 @@ static void usage(FILE *f)
 	      "             [vif VIF | pdev PDEV] [active | inactive]\n"
 	      "         stats [DEV | VIF]\n"
 	      "         monitor\n"
-	      "         save [DEV]\n"
+	      "         save [DEV | VIF]\n"
 	      "         apply FILE [--prune] [--dry-run] [--only LINK]\n"
 	      "         help, also after a command\n"
 	      "\n"

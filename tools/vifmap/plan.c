@@ -465,6 +465,8 @@ static int plan_kernel(struct plan *p)
 		ret = select_ports(&all, &p->kernel_ports);
 	if (!ret)
 		ret = select_macs(&all, &p->kernel_macs);
+	if (!ret && nl_incomplete())
+		ret = msg_refused("things kept changing while they were read");
 	if (!ret)
 		select_sort_macs(&p->kernel_macs);
 	return ret;
