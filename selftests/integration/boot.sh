@@ -30,6 +30,7 @@ boot()
 			mount -t sysfs sysfs /sys &&
 			mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
 			mount -t tmpfs -o mode=755 tmpfs /run &&
+			mount -t tmpfs -o mode=1777 tmpfs /tmp &&
 			exec env -i container=vifmap PATH="$PATH" \
 				/lib/systemd/systemd --log-target=journal' \
 		>"$tmp/systemd" 2>&1
