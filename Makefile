@@ -82,14 +82,14 @@ uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
-.PHONY: check-debug check-integration check-mutants demo
+.PHONY: check-cost check-debug check-integration check-mutants demo bench
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
 check-all: KERNELS = 6.1 6.12 7.2
 check-all: check check-debug
 
-check-static check-builds check-selftests check-debug:
+check-static check-builds check-selftests check-cost check-debug:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
 
 check-integration:
@@ -101,12 +101,20 @@ check-mutants:
 demo:
 	@selftests/vm/demo/demo.sh
 
+# Without KERNELS, those of check; with BENCH_HOST=1 none. bench.sh reads TABLES,
+# QUICK, BENCH_HOST and BENCH_OUT, which make passes on.
+bench_kernels := $(if $(filter-out file,$(origin KERNELS)),$(KERNELS))
+
+bench:
+	@tools/bench/bench.sh $(addprefix -k ,$(bench_kernels))
+
 # Kernel headers may be gone by now, or never have been here.
 .PHONY: clean
 clean:
 	@if test -e $(KDIR)/Makefile; then $(kernel_make) clean; fi
 	$(MAKE) -C $(tool_dir) clean
 	$(MAKE) -C selftests clean
+	$(MAKE) -C tools/bench clean
 	rm -rf build
 
 .PHONY: help
@@ -120,17 +128,21 @@ help:
 ## make uninstall         remove them; or uninstall-modules, uninstall-tools
 ## make clean             remove what was built
 ##
-## make check             check-static, check-builds and check-selftests
+## make check             check-static, check-builds, check-selftests and
+##                        check-cost
 ## make check-all         the same for every kernel that is known
 ## make check-static      style, comments, spelling, generated code
 ## make check-builds      no warning from gcc, clang and sparse
 ## make check-selftests   the tests, each kernel in a virtual machine
+## make check-cost        that no packet costs more than it may
 ## make check-debug       the tests on a kernel that looks for mistakes, which
 ##                        it builds first; not part of make check
 ## make check-integration vifmap with other programs, on Debian 12 and 13; not
 ##                        part of make check
 ## make check-mutants     that the tests notice when the code is broken
 ## make demo              see it at work in a virtual machine
+## make bench             measure it and what is used instead, in tables and
+##                        plots in build/bench
 ##
 ## Settings, as in make KERNELS=6.1 check:
 ##
@@ -142,4 +154,8 @@ help:
 ##   KERNELS            kernels to check with, of 6.1 6.12 7.2 (6.1 6.12)
 ##   TESTS              tests to run (all)
 ##   MUTANTS            mutants to check with (all)
+##   TABLES             tables to measure, as in "A C" (all)
+##   QUICK              1: table A on 6.1 only
+##   BENCH_HOST         1: measure on the running kernel
+##   BENCH_OUT          folder for what was measured (build/bench)
 ##   VIFMAP_CACHE       folder for downloads (~/.cache/vifmap)

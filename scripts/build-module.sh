@@ -102,7 +102,7 @@ choose_checker()
 
 sources()
 {
-	find Kbuild VERSION drivers include \
+	find Kbuild VERSION drivers include tools/bench/bare \
 		-name '*.[ch]' ! -name '*.mod.c' -print -o \
 		\( -name Kbuild -o -name VERSION \) -print
 }
@@ -147,7 +147,7 @@ run_make()
 {
 	enter env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u KDIR LC_ALL=C \
 		make -s -j "$(nproc)" -C "$kdir" M="$dir" \
-		"${make_options[@]}" modules 9>&-
+		VIFMAP_BENCH=m "${make_options[@]}" modules 9>&-
 }
 
 # A quiet make has nothing to say but warnings, except that 6.1's headers have

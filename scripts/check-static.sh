@@ -116,14 +116,17 @@ check_kernel_doc()
 }
 
 # SC2317 takes functions for unused that are called by a composed name. The parts
-# of the selftests' lib.sh make sense with it only, and are checked with it.
+# of the selftests' lib.sh make sense with it only, and are checked with it, as
+# those of the benchmarks are with table A.
 check_shellcheck()
 {
-	local parts='^selftests/lib/' options=(-x -P SCRIPTDIR -e SC2317)
+	local parts='^(selftests/lib/|tools/bench/(lib|peers|streams|tables))'
+	local options=(-x -P SCRIPTDIR -e SC2317)
 
 	{ run_by 'bash|dash|sh'; named '\.sh$'; } | sort -u |
-		grep -v "$parts" | on_each shellcheck "${options[@]}" &&
-		shellcheck -a "${options[@]}" selftests/lib.sh
+		grep -vE "$parts" | on_each shellcheck "${options[@]}" &&
+		shellcheck -a "${options[@]}" selftests/lib.sh \
+			tools/bench/table-a.sh
 }
 
 # As in: to and fro

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh [static] [builds] [selftests] [debug] - run these checks, or all but
-# debug, to the end; fail when one of them did. From the environment:
+# check.sh [static] [builds] [selftests] [cost] [debug] - run these checks, or all
+# but debug, to the end; fail when one of them did. From the environment:
 #
 #   KERNELS   kernels to build for and test on (6.1 6.12); debug has its own
 #   TESTS     tests to run (all)
@@ -78,6 +78,12 @@ check_selftests()
 	run_selftests "selftests on ${kernels[*]}" "${options[@]}"
 }
 
+check_cost()
+{
+	header "what a packet costs on 6.1"
+	"$top/tools/bench/check-cost.sh" -k 6.1 || failures+=(cost)
+}
+
 # A machine is emulated on one thread: two of them keep two processors busy.
 check_debug()
 {
@@ -100,12 +106,13 @@ summary()
 	[ ${#failures[@]} -eq 0 ]
 }
 
-[ $# -gt 0 ] || set -- static builds selftests
+[ $# -gt 0 ] || set -- static builds selftests cost
 for step; do
 	case $step in
-	static|builds|selftests|debug) ;;
+	static|builds|selftests|cost|debug) ;;
 	*)
-		echo "usage: ${0##*/} [static] [builds] [selftests] [debug]" >&2
+		echo "usage: ${0##*/} [static] [builds] [selftests] [cost]$(
+			) [debug]" >&2
 		exit 1 ;;
 	esac
 done
