@@ -97,8 +97,8 @@ applied "nor is one detached that it names no longer" "$none"
 echo "mac $d vif v1" >>"$conf"
 refused "conf:6: $d leads to g0, which the file does not name" 1 \
 	vifmap apply "$conf"
-applied "--prune" "detach g0 from vifmap0
-detach v2 from vifmap0
+applied "--prune" "detach v2 from vifmap0
+detach g0 from vifmap0
 add $d to v1" --prune
 sed -i '/^dev/d' "$conf"
 must vifmap dev set vifmap0 host off

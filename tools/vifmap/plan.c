@@ -309,10 +309,7 @@ static void plan_dev_given(struct plan *p, struct plan_dev *pd)
 	bool down = pd->conf->down;
 	bool up = pd->have && obj_u32(pd->have, VIFMAP_A_DEV_UP);
 
-	if (!shrinks)
-		plan_dev_options(p, pd, STEP_DEV_SET, VIFMAP_A_DEV_MAX_MACS,
-				 VIFMAP_A_DEV_MAX_MACS);
-	plan_dev_options(p, pd, STEP_DEV_SET, VIFMAP_A_DEV_MAX_MACS + 1,
+	plan_dev_options(p, pd, STEP_DEV_SET, VIFMAP_A_DEV_MAX_MACS + shrinks,
 			 set_dev.max);
 	if (shrinks)
 		plan_dev_options(p, pd, STEP_SHRINK, VIFMAP_A_DEV_MAX_MACS,
