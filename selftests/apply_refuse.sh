@@ -118,7 +118,7 @@ vif x2 pdev eth0 mac $b
 END
 check "it would do much" test \
 	"$(vifmap apply "$conf" --dry-run | wc -l)" -gt 12
-refused 'conf:1: cannot set options of vifmap0: .*max-macs' 1 \
+refused 'conf:1: cannot set options of vifmap0: .*holds 5 entries' 1 \
 	vifmap apply "$conf"
 sed -i 's/max-macs 2/max-macs 9/' "$conf"
 check "it does all that with more room" vifmap apply "$conf"
