@@ -32,20 +32,32 @@ boot()
 			mount -t tmpfs -o mode=755 tmpfs /run &&
 			mount -t tmpfs -o mode=1777 tmpfs /tmp &&
 			exec env -i container=vifmap PATH="$PATH" \
-				/lib/systemd/systemd --log-target=journal' \
+				/lib/systemd/systemd --log-target=journal \
+				--show-status=no' \
 		>"$tmp/systemd" 2>&1
-	wait_until pgrep -P $! -x systemd
-	machine=$(pgrep -P $! -x systemd)
+	starter=$!
+	at_end+=(pull_plug)
+	must wait_until pgrep -P "$starter" -x systemd
+	machine=$(pgrep -P "$starter" -x systemd)
 }
 
 # inside COMMAND...: on the machine that has been booted
 inside() { nsenter --target "$machine" --mount --pid "$@"; }
 
-# What the machine has to say when something goes wrong
+# What the machine has to say when something went wrong
 journal()
 {
-	[ "$failures" -eq 0 ] || inside journalctl --no-pager |
-		tail -n 40 | sed 's/^/# /'
+	{
+		cat "$tmp/systemd"
+		inside journalctl --no-pager | tail -n 60
+	} 2>&1 | sed 's/^/# /'
+}
+
+# unshare takes no SIGTERM as long as its child is there; they die together.
+pull_plug()
+{
+	[ "$failures" -eq 0 ] || journal
+	kill -KILL "$starter"
 }
 
 journal_has() { inside journalctl --no-pager | grep -q "$1"; }
@@ -64,6 +76,8 @@ must ip link add v9 type veth peer name v9p
 must mkdir -p /etc/systemd/system/multi-user.target.wants
 must ln -sf /usr/lib/systemd/system/vifmap.service \
 	/etc/systemd/system/multi-user.target.wants
+# Nobody logs in.
+must ln -sf /dev/null /etc/systemd/system/getty.target
 cat >$conf <<END
 vif v0 pdev eth0 mac $address
 vif v1 pdev eth0
@@ -72,9 +86,8 @@ dev dmz pdev eth9
 vif v9 pdev eth9
 END
 
-at_end+=(journal)
 boot
-check "it boots" wait_until inside systemctl is-active vifmap.service
+must wait_until inside systemctl is-active vifmap.service
 check "what was there is attached" attached v0
 check "and has its address" grep -q 'user' <(vifmap mac show "$address")
 must wait_until property_is network.target ActiveState active
