@@ -8,7 +8,8 @@ set -euo pipefail
 top=$(dirname "$(dirname "$(realpath "$0")")")
 status=0
 
-packages=(perl codespell yamllint shellcheck man-db groff-base patch python3)
+packages=(perl codespell yamllint shellcheck man-db groff-base patch python3 make
+	systemd)
 
 # What the generator wrote has its own style.
 generated='^(drivers/net/vifmap/netlink-gen\.[ch]|include/uapi/linux/vifmap\.h)$'
@@ -155,6 +156,18 @@ check_man_pages()
 	done | nothing
 }
 
+# In a root of their own, with stand-ins for the programs that they start
+check_units()
+{
+	local root=$work/root
+
+	make -s -C tools/vifmap install-systemd DESTDIR="$root" PREFIX=/usr
+	install -D -m 755 /dev/null "$root/usr/sbin/vifmap"
+	install -D -m 755 /dev/null "$root/usr/bin/systemctl"
+	systemd-analyze verify --man=no --root="$root" vifmap.service \
+		vifmap-link@eth0.service 2>&1 | nothing
+}
+
 check_python()
 {
 	{ run_by 'python3?'; named '\.py$'; } | sort -u |
@@ -273,6 +286,7 @@ check yamllint
 check generated
 check 'kernel versions'
 check 'man pages'
+check units
 check python
 check executable
 check licences

@@ -38,13 +38,13 @@ refused 'nothere' 1 vifmap -b nothere
 refused 'nothere' 1 vifmap -n nothere show
 
 check "help" grep -q 'attach' <(vifmap help)
-for command in attach detach show dev port mac stats monitor doctor \
-	import-bridge; do
+for command in attach detach show dev port mac stats monitor save apply \
+	doctor import-bridge; do
 	check "$command help" grep -q "$command" <(vifmap $command help)
 done
 check "-V" grep -qE '^vifmap [0-9.]+, module [0-9.]+$' <(vifmap -V)
 
-for command in show 'dev show' 'port show' 'mac show' stats; do
+for command in show 'dev show' 'port show' 'mac show' stats save; do
 	# shellcheck disable=SC2086 # words
 	check "$command: JSON" jq -e 'type == "array" and length > 0' \
 		<(vifmap -j $command)

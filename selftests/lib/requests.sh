@@ -7,10 +7,11 @@ state=''
 
 # Sets state: everything that vifmap and ip know of this namespace, but for what
 # changes by itself: the kernel brings a device's carrier, and what follows from
-# it, up to date some time after the device came up.
+# it, up to date some time after the device came up. In which order vifs were
+# attached and entries made is nothing that a refusal has to keep.
 get_state()
 {
-	state=$(vifmap -d -b - <<<$'dev show\nport show\nmac show'
+	state=$(vifmap -d -b - <<<$'dev show\nport show\nmac show' | sort
 		ip -d link)
 	while [[ $state =~ \ idle\ [0-9]+ ]]; do
 		state=${state/"${BASH_REMATCH[0]}"/}

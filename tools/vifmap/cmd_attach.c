@@ -6,7 +6,6 @@
  * is undone when a later one fails.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,7 +118,6 @@ static int attach_refuse_attached(const struct link *vif)
 {
 	struct target t = { .vif = vif->ifindex };
 	struct obj_list ports;
-	struct link master;
 	int ret;
 
 	if (link_is_vif(vif) && !select_ports(&t, &ports)) {
@@ -131,11 +129,7 @@ static int attach_refuse_attached(const struct link *vif)
 		obj_list_free(&ports);
 		return ret;
 	}
-	if (link_get(vif->master, &master))
-		return nl_refused("cannot look up the master of %s",
-				  vif->name);
-	return msg_refused("%s already has the master %s", vif->name,
-			   master.name);
+	return link_refuse_master(vif);
 }
 
 static int attach_find_links(struct attach *at)
@@ -193,7 +187,7 @@ static int attach_dev(struct attach *at)
 			return nl_refused("cannot look %s up", at->pdev.name);
 		if (at->dev)
 			return 0;
-		ret = link_create_dev(at->pdev.ifindex);
+		ret = link_create_dev(at->pdev.ifindex, NULL);
 		at->created = !ret;
 		if (ret && ret != -EEXIST && ret != -EBUSY)
 			break;
@@ -298,26 +292,13 @@ static int attach_steps(struct attach *at)
 	return ret;
 }
 
-/* Whether somebody else has attached a vif to the device meanwhile */
-static bool attach_dev_in_use(const struct attach *at)
-{
-	struct target t = { .dev = at->dev };
-	struct obj_list devs;
-	bool ret;
-
-	if (select_devs(&t, &devs))
-		return true;
-	ret = obj_u32(devs.v[0], VIFMAP_A_DEV_PORTS);
-	obj_list_free(&devs);
-	return ret;
-}
-
 static void attach_undo(const struct attach *at)
 {
 	if (at->attached && link_set_master(at->vif.ifindex, 0))
 		nl_refused("cannot detach %s again", at->vif.name);
 	if (at->created) {
-		if (at->dev && !attach_dev_in_use(at) && link_delete(at->dev))
+		if (at->dev && !select_dev_in_use(at->dev) &&
+		    link_delete(at->dev))
 			nl_refused("cannot delete %s again", at->dev_name);
 	} else if (at->dev_set_up && link_set_up(at->dev, false)) {
 		nl_refused("cannot set %s down again", at->dev_name);
@@ -345,20 +326,16 @@ static void attach_hint(const struct attach *at)
 /* A signal waits until the vif is attached, or everything is undone */
 static int attach_run(struct attach *at)
 {
-	sigset_t block, old;
+	sigset_t old;
 	int ret;
 
-	sigemptyset(&block);
-	sigaddset(&block, SIGHUP);
-	sigaddset(&block, SIGINT);
-	sigaddset(&block, SIGTERM);
-	sigprocmask(SIG_BLOCK, &block, &old);
+	signals_hold(&old);
 	ret = attach_steps(at);
 	if (ret)
 		attach_undo(at);
 	else
 		attach_hint(at);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	signals_release(&old);
 	return ret;
 }
 

@@ -242,7 +242,7 @@ static int apply_dev(struct applied *ap)
 	const struct iface *uplink = ap->im->uplink->link;
 	struct obj *dev;
 
-	if (link_create_dev(uplink->ifindex))
+	if (link_create_dev(uplink->ifindex, NULL))
 		return nl_refused("cannot create a vifmap device on %s",
 				  uplink->name);
 	if (select_dev_of(uplink->ifindex, &dev))

@@ -32,6 +32,8 @@ static void usage(FILE *f)
 	      "         monitor\n"
 	      "         doctor [DEV | VIF]\n"
 	      "         import-bridge BRIDGE [uplink PORT] [--apply]\n"
+	      "         save [DEV | VIF]\n"
+	      "         apply FILE [--prune] [--dry-run] [--only LINK]\n"
 	      "         help, also after a command\n"
 	      "\n"
 	      "OPTIONS: -j, -json       print JSON\n"
@@ -54,6 +56,7 @@ static int cmd_help(struct args *a)
 }
 
 static const struct command commands[] = {
+	{ "apply", cmd_apply },
 	{ "attach", cmd_attach },
 	{ "detach", cmd_detach },
 	{ "dev", cmd_dev },
@@ -63,6 +66,7 @@ static const struct command commands[] = {
 	{ "mac", cmd_mac },
 	{ "monitor", cmd_monitor },
 	{ "port", cmd_port },
+	{ "save", cmd_save },
 	{ "show", cmd_show },
 	{ "list", cmd_show },
 	{ "ls", cmd_show },

@@ -215,6 +215,23 @@ void *nl_request_route(struct nl_req *r, __u16 type, __u16 flags, size_t size)
 }
 
 /**
+ * nl_request_copy - Keep a request in no more memory than it needs.
+ * @r: The request.
+ *
+ * Return: A request that can be sent, but not added to; to be freed with
+ * free().
+ */
+struct nl_req *nl_request_copy(const struct nl_req *r)
+{
+	size_t size = offsetof(struct nl_req, buf) + r->nlh->nlmsg_len;
+	struct nl_req *copy = mem_realloc(NULL, 1, size);
+
+	memcpy(copy, r, size);
+	copy->nlh = (struct nlmsghdr *)copy->buf;
+	return copy;
+}
+
+/**
  * nl_request_has - Look for an attribute in a request for the family.
  * @r: The request.
  * @attr: Its number, or 0 for any.

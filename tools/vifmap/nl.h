@@ -68,6 +68,7 @@ void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 		     __u32 ifindex, __u32 if_flags);
 void nl_request_hooks(struct nl_req *r, __u32 hook, const char *dev);
 void *nl_request_route(struct nl_req *r, __u16 type, __u16 flags, size_t size);
+struct nl_req *nl_request_copy(const struct nl_req *r);
 bool nl_request_has(const struct nl_req *r, unsigned int attr);
 int nl_talk(struct nl_req *r, nl_reply_fn fn, void *data);
 int nl_get(struct nl_req *r, struct obj **o);
@@ -78,13 +79,15 @@ bool nl_incomplete(void);
 void nl_close(void);
 
 /* rtnl.c */
+int link_lookup(const char *name, struct link *l);
 int link_find(const char *name, struct link *l);
 int link_find_vif(const char *name, struct link *l);
 int link_get(__u32 ifindex, struct link *l);
 int link_each(link_fn fn, void *data);
+int link_refuse_master(const struct link *l);
 bool link_is_vif(const struct link *l);
 bool link_is_dev(const struct link *l);
-int link_create_dev(__u32 pdev);
+int link_create_dev(__u32 pdev, const char *name);
 int link_delete(__u32 ifindex);
 int link_set_up(__u32 ifindex, bool up);
 int link_set_master(__u32 ifindex, __u32 master);
@@ -107,6 +110,10 @@ int select_args(struct args *a, struct target *t);
 int select_devs(const struct target *t, struct obj_list *list);
 int select_ports(const struct target *t, struct obj_list *list);
 int select_macs(const struct target *t, struct obj_list *list);
+const __u8 *select_mac_addr(const struct obj *entry);
+int select_mac_compare(__u32 dev, const __u8 *addr, const struct obj *entry);
+void select_sort_macs(struct obj_list *list);
 int select_dev_of(__u32 pdev, struct obj **dev);
+bool select_dev_in_use(__u32 ifindex);
 
 #endif /* VIFMAP_NL_H */

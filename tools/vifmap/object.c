@@ -445,6 +445,19 @@ static void obj_print_json(const struct obj *o, unsigned int attr)
 }
 
 /**
+ * obj_print_attr - Print one attribute of an object.
+ * @o: The object, which has it.
+ * @attr: Number of the attribute.
+ */
+void obj_print_attr(const struct obj *o, unsigned int attr)
+{
+	if (opt.json)
+		obj_print_json(o, attr);
+	else
+		obj_print_text(o, attr);
+}
+
+/**
  * obj_json - Print the attributes of an object, for JSON only.
  * @o: The object.
  */
@@ -623,38 +636,55 @@ unsigned int option_words(const struct attr_set *set, const char **names)
 	return set->max + 1;
 }
 
-static bool option_put(const struct attr_info *info, unsigned int attr,
-		       const char *value, struct nlmsghdr *nlh)
+static bool option_value(const struct attr_info *info, const char *text,
+			 __u32 *val)
 {
 	__u16 mask;
-	__u32 val;
 	bool on;
 	int i;
 
 	switch (info->type) {
 	case AT_U32:
-		if (!parse_u32(value, &val))
-			return false;
-		mnl_attr_put_u32(nlh, attr, val);
-		return true;
+		return parse_u32(text, val);
 	case AT_MASK:
-		if (!parse_link_local(value, &mask))
+		if (!parse_link_local(text, &mask))
 			return false;
-		mnl_attr_put_u16(nlh, attr, mask);
+		*val = mask;
 		return true;
 	case AT_ONOFF:
-		if (!parse_onoff(value, &on))
+		if (!parse_onoff(text, &on))
 			return false;
-		mnl_attr_put_u8(nlh, attr, on);
+		*val = on;
 		return true;
 	case AT_ENUM:
-		i = word_find(value, info->words, words_count(info));
-		if (i < 0)
-			return false;
-		mnl_attr_put_u32(nlh, attr, i);
-		return true;
+		i = word_find(text, info->words, words_count(info));
+		*val = i;
+		return i >= 0;
 	default:
 		return false;
+	}
+}
+
+/**
+ * option_put - Put the value of an option into a request.
+ * @set: The set it belongs to.
+ * @attr: Number of its attribute.
+ * @val: The value.
+ * @r: The request.
+ */
+void option_put(const struct attr_set *set, unsigned int attr, __u32 val,
+		struct nl_req *r)
+{
+	switch (set->attr[attr].type) {
+	case AT_MASK:
+		mnl_attr_put_u16(r->nlh, attr, val);
+		break;
+	case AT_ONOFF:
+		mnl_attr_put_u8(r->nlh, attr, val);
+		break;
+	default:
+		mnl_attr_put_u32(r->nlh, attr, val);
+		break;
 	}
 }
 
@@ -686,6 +716,7 @@ int option_parse(const struct attr_set *set, unsigned int attr,
 {
 	const struct attr_info *info = &set->attr[attr];
 	char *value;
+	__u32 val;
 	int ret;
 
 	ret = args_value(a, info->name, &value);
@@ -693,9 +724,10 @@ int option_parse(const struct attr_set *set, unsigned int attr,
 		return ret;
 	if (nl_request_has(r, attr))
 		return msg_usage("%s is given twice", info->name);
-	if (!option_put(info, attr, value, r->nlh))
+	if (!option_value(info, value, &val))
 		return msg_usage("%s wants %s, not \"%s\"", info->name,
 				 option_wants(info), value);
+	option_put(set, attr, val, r);
 	return 0;
 }
 

@@ -117,6 +117,7 @@ const char *obj_word(const struct obj *o, unsigned int attr);
 const char *obj_mac(const struct obj *o, unsigned int attr, char *buf);
 void obj_print(const struct obj *o);
 void obj_print_state(const struct obj *o);
+void obj_print_attr(const struct obj *o, unsigned int attr);
 void obj_json(const struct obj *o);
 bool obj_print_changed(const struct obj *o, const char *indent);
 
@@ -127,6 +128,8 @@ __u64 stats_drops(const struct stats *s);
 void stats_json(const struct stats *s);
 
 unsigned int option_words(const struct attr_set *set, const char **names);
+void option_put(const struct attr_set *set, unsigned int attr, __u32 val,
+		struct nl_req *r);
 int option_parse(const struct attr_set *set, unsigned int attr,
 		 struct args *a, struct nl_req *r);
 int option_parse_all(const struct attr_set *set, struct args *a,

@@ -45,6 +45,16 @@ void msg_place(const char *file, unsigned int line)
 }
 
 /**
+ * msg_line - The line that messages come from.
+ *
+ * Return: What msg_place() was told.
+ */
+unsigned int msg_line(void)
+{
+	return place.line;
+}
+
+/**
  * msg_command - Say which command's help a usage error points at.
  * @name: Name of the command, or NULL for the help on all of them.
  */
@@ -154,6 +164,17 @@ static void *mem_check(void *p)
 void *mem_realloc(void *p, size_t n, size_t size)
 {
 	return mem_check(reallocarray(p, n, size));
+}
+
+/**
+ * mem_strdup - strdup() that does not fail.
+ * @s: The string.
+ *
+ * Return: The copy. Where there is no memory the tool ends.
+ */
+char *mem_strdup(const char *s)
+{
+	return mem_check(strdup(s));
 }
 
 static void pr_add(const char *key, struct json_object *val)

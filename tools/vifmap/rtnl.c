@@ -103,13 +103,13 @@ int link_get(__u32 ifindex, struct link *l)
 }
 
 /**
- * link_find - Look an interface up by its name, or an alternative one.
+ * link_lookup - Look an interface up by its name, or an alternative one.
  * @name: The name.
  * @l: Where to put what is known of it.
  *
- * Return: 0 or an exit status.
+ * Return: 0, -ENODEV where there is none, or another negative error number.
  */
-int link_find(const char *name, struct link *l)
+int link_lookup(const char *name, struct link *l)
 {
 	struct nl_req r;
 	int ret;
@@ -121,7 +121,21 @@ int link_find(const char *name, struct link *l)
 	else
 		mnl_attr_put_strz(r.nlh, IFLA_ALT_IFNAME, name);
 	ret = link_ask(&r, l);
-	if (ret == -ENODEV || (!ret && !l->ifindex))
+	return !ret && !l->ifindex ? -ENODEV : ret;
+}
+
+/**
+ * link_find - link_lookup() that complains.
+ * @name: The name.
+ * @l: Where to put what is known of it.
+ *
+ * Return: 0 or an exit status.
+ */
+int link_find(const char *name, struct link *l)
+{
+	int ret = link_lookup(name, l);
+
+	if (ret == -ENODEV)
 		return msg_refused("there is no interface %s", name);
 	return ret ? nl_refused("cannot look up %s", name) : 0;
 }
@@ -176,6 +190,23 @@ int link_each(link_fn fn, void *data)
 }
 
 /**
+ * link_refuse_master - Say that an interface cannot be attached, having a
+ *	master that is no vifmap device.
+ * @l: The interface.
+ *
+ * Return: An exit status.
+ */
+int link_refuse_master(const struct link *l)
+{
+	struct link master;
+
+	if (link_get(l->master, &master))
+		return nl_refused("cannot look up the master of %s", l->name);
+	return msg_refused("%s already has the master %s", l->name,
+			   master.name);
+}
+
+/**
  * link_is_vif - See whether an interface is attached to a vifmap device.
  * @l: The interface.
  *
@@ -200,19 +231,22 @@ bool link_is_dev(const struct link *l)
 /**
  * link_create_dev - Create a vifmap device.
  * @pdev: Index of its physical device.
+ * @name: Its name, or NULL.
  *
- * The request has no name: the kernel takes the first free one of vifmap0,
- * vifmap1 and so on, which no lookup from here could do without a race.
+ * Without a name the kernel takes the first free one of vifmap0, vifmap1 and
+ * so on, which no lookup from here could do without a race.
  *
  * Return: 0 or a negative error number.
  */
-int link_create_dev(__u32 pdev)
+int link_create_dev(__u32 pdev, const char *name)
 {
 	struct nlattr *info;
 	struct nl_req r;
 
 	nl_request_link(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, 0);
 	mnl_attr_put_u32(r.nlh, IFLA_LINK, pdev);
+	if (name)
+		mnl_attr_put_strz(r.nlh, IFLA_IFNAME, name);
 	info = mnl_attr_nest_start(r.nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(r.nlh, IFLA_INFO_KIND, LINK_KIND);
 	mnl_attr_nest_end(r.nlh, info);

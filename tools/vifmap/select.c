@@ -25,6 +25,25 @@ int select_dev_of(__u32 pdev, struct obj **dev)
 	return nl_is_absent(ret) ? 0 : ret;
 }
 
+/**
+ * select_dev_in_use - See whether a vifmap device has vifs.
+ * @ifindex: Its index.
+ *
+ * Return: Whether it has, also when that cannot be told.
+ */
+bool select_dev_in_use(__u32 ifindex)
+{
+	struct target t = { .dev = ifindex };
+	struct obj_list devs;
+	bool ret;
+
+	if (select_devs(&t, &devs))
+		return true;
+	ret = obj_u32(devs.v[0], VIFMAP_A_DEV_PORTS);
+	obj_list_free(&devs);
+	return ret;
+}
+
 /* The device that a link is, or is the physical device of; 0 for neither */
 static int select_dev_link(const struct link *l, __u32 *ifindex)
 {
@@ -188,4 +207,55 @@ int select_macs(const struct target *t, struct obj_list *list)
 	else if (t->dev)
 		mnl_attr_put_u32(r.nlh, VIFMAP_A_MAC_DEV_IFINDEX, t->dev);
 	return nl_dump(&r, list) ? nl_refused(NULL) : 0;
+}
+
+/**
+ * select_mac_addr - The address of an entry.
+ * @entry: The entry.
+ *
+ * Return: Its six bytes.
+ */
+const __u8 *select_mac_addr(const struct obj *entry)
+{
+	static const __u8 none[MAC_LEN];
+	const struct nlattr *nla = obj_attr(entry, VIFMAP_A_MAC_ADDR);
+
+	return nla ? mnl_attr_get_payload(nla) : none;
+}
+
+/**
+ * select_mac_compare - Compare with an entry, in the order of
+ *	select_sort_macs().
+ * @dev: Index of a vifmap device.
+ * @addr: An address in its map.
+ * @entry: The entry.
+ *
+ * Return: Less than, more than or exactly 0, as for qsort().
+ */
+int select_mac_compare(__u32 dev, const __u8 *addr, const struct obj *entry)
+{
+	__u32 other = obj_u32(entry, VIFMAP_A_MAC_DEV_IFINDEX);
+
+	if (dev != other)
+		return dev < other ? -1 : 1;
+	return memcmp(addr, select_mac_addr(entry), MAC_LEN);
+}
+
+static int select_compare(const void *a, const void *b)
+{
+	const struct obj *entry = *(const struct obj *const *)a;
+
+	return select_mac_compare(obj_u32(entry, VIFMAP_A_MAC_DEV_IFINDEX),
+				  select_mac_addr(entry),
+				  *(const struct obj *const *)b);
+}
+
+/**
+ * select_sort_macs - Sort entries by vifmap device and address.
+ * @list: The entries.
+ */
+void select_sort_macs(struct obj_list *list)
+{
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), select_compare);
 }

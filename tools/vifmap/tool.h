@@ -5,6 +5,7 @@
 #ifndef VIFMAP_TOOL_H
 #define VIFMAP_TOOL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -73,7 +74,17 @@ const char *version_of_module(char *buf, size_t size);
 /* batch.c */
 int batch_run(const char *name);
 
+/* lines.c */
+typedef int (*lines_fn)(struct args *a, void *data);
+
+int lines_run(const char *name, bool go_on, lines_fn fn, void *data);
+
+/* signals.c */
+void signals_hold(sigset_t *old);
+void signals_release(const sigset_t *old);
+
 /* cmd_*.c: each returns an exit status */
+int cmd_apply(struct args *a);
 int cmd_attach(struct args *a);
 int cmd_detach(struct args *a);
 int cmd_dev(struct args *a);
@@ -82,9 +93,11 @@ int cmd_import(struct args *a);
 int cmd_mac(struct args *a);
 int cmd_monitor(struct args *a);
 int cmd_port(struct args *a);
+int cmd_save(struct args *a);
 int cmd_show(struct args *a);
 int cmd_stats(struct args *a);
 
+void apply_help(FILE *f);
 void attach_help(FILE *f);
 void detach_help(FILE *f);
 void dev_help(FILE *f);
@@ -94,6 +107,7 @@ void mac_help(FILE *f);
 void monitor_help(FILE *f);
 void port_help(FILE *f);
 void port_help_options(FILE *f);
+void save_help(FILE *f);
 void show_help(FILE *f);
 void stats_help(FILE *f);
 
@@ -117,12 +131,14 @@ int object_run(const struct command *table, unsigned int n,
 
 /* print.c */
 void msg_place(const char *file, unsigned int line);
+unsigned int msg_line(void);
 void msg_command(const char *name);
 void msg_collect(void (*fn)(const char *text));
 __printf(1, 2) void msg_note(const char *fmt, ...);
 __printf(1, 2) int msg_refused(const char *fmt, ...);
 __printf(1, 2) int msg_usage(const char *fmt, ...);
 void *mem_realloc(void *p, size_t n, size_t size);
+char *mem_strdup(const char *s);
 
 void pr_begin(void);
 void pr_end(void);

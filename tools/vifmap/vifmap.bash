@@ -116,6 +116,19 @@ _vifmap_import()
 	fi
 }
 
+# _vifmap_apply WORD...: the words after apply; files are for _vifmap_files
+_vifmap_apply()
+{
+	if [[ ${!#} == --only ]]; then
+		_vifmap_links
+	else
+		echo --prune --dry-run --only
+	fi
+}
+
+# _vifmap_files WORD...: a file may follow these words
+_vifmap_files() { [[ ${1-} == apply && ${!#} != --only ]]; }
+
 # _vifmap_words WORD...: what may follow these words
 _vifmap_words()
 {
@@ -124,7 +137,7 @@ _vifmap_words()
 	[[ $# -eq 0 ]] || shift
 	case $command in
 	'')
-		echo attach detach show dev port mac stats monitor help
+		echo attach detach show dev port mac stats monitor save apply help
 		echo doctor import-bridge
 		echo -json -pretty -details -timestamp -netns -batch -force
 		echo -Version -help ;;
@@ -132,6 +145,8 @@ _vifmap_words()
 	detach) [[ $# -gt 0 ]] || _vifmap_vifs ;;
 	show)
 		[[ " $* " == *' -w '* ]] || echo -w
+		[[ $# -gt 0 ]] || { _vifmap_devs; _vifmap_vifs; } ;;
+	save)
 		[[ $# -gt 0 ]] || { _vifmap_devs; _vifmap_vifs; } ;;
 	doctor)
 		[[ $# -gt 0 ]] || _vifmap_links ;;
@@ -155,6 +170,7 @@ _vifmap_words()
 			"${@:2}" ;;
 		esac ;;
 	mac) _vifmap_mac "$@" ;;
+	apply) _vifmap_apply "$@" ;;
 	esac
 }
 
@@ -189,6 +205,8 @@ _vifmap()
 
 	mapfile -t COMPREPLY < <(compgen -W \
 		"$(_vifmap_words "${before[@]}")" -- "$cur")
+	_vifmap_files "${before[@]}" && mapfile -t -O ${#COMPREPLY[@]} \
+		COMPREPLY < <(compgen -f -- "$cur")
 
 	# Readline replaces only what follows the last colon
 	[[ $cur == *:* && $COMP_WORDBREAKS == *:* ]] &&

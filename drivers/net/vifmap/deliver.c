@@ -69,8 +69,8 @@ static bool vifmap_segments_fit(const struct sk_buff *skb, unsigned int mtu)
 }
 
 /* Whether a frame that is larger than the MTU fits nevertheless, or each
- * segment that it will be cut to. The tag in the metadata does not count, and neither
- * does an inner one.
+ * segment that it will be cut to. The tag in the metadata does not count, and
+ * neither does an inner one.
  */
 static noinline unsigned int vifmap_check_large(const struct sk_buff *skb,
 						unsigned int mtu)
