@@ -63,6 +63,7 @@ install-modules: modules
 
 install-tools: tools
 	$(MAKE) -C $(tool_dir) install
+	$(MAKE) -C tools/integration install
 
 # A package's own scripts do this where the package gets installed.
 depmod: kdir
@@ -80,6 +81,7 @@ uninstall-modules: kdir
 
 uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
+	$(MAKE) -C tools/integration uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
 .PHONY: check-debug check-mutants demo
