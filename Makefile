@@ -84,7 +84,7 @@ uninstall-tools:
 	$(MAKE) -C tools/integration uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
-.PHONY: check-debug check-mutants demo
+.PHONY: check-debug check-integration check-mutants demo
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
@@ -93,6 +93,9 @@ check-all: check check-debug
 
 check-static check-builds check-selftests check-debug:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh $(@:check-%=%)
+
+check-integration:
+	@selftests/integration/run.sh $(TESTS)
 
 check-mutants:
 	@selftests/mutants.sh $(MUTANTS)
@@ -126,6 +129,8 @@ help:
 ## make check-selftests   the tests, each kernel in a virtual machine
 ## make check-debug       the tests on a kernel that looks for mistakes, which
 ##                        it builds first; not part of make check
+## make check-integration vifmap with other programs, on Debian 12 and 13; not
+##                        part of make check
 ## make check-mutants     that the tests notice when the code is broken
 ## make demo              see it at work in a virtual machine
 ##

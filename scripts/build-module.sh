@@ -15,6 +15,8 @@
 set -euo pipefail
 
 top=$(dirname "$(dirname "$(realpath "$0")")")
+# shellcheck source=selftests/vm/lib-root.sh
+. "$top/selftests/vm/lib-root.sh"
 
 say() { echo "${0##*/}: $*" >&2; }
 
@@ -26,25 +28,14 @@ usage()
 
 # enter COMMAND [ARG]... - run it where the kernel's compiler is: here, or in
 # the kernel's own root with the sources at their path. Headers built there name
-# their path in there. What is mounted for that vanishes with the namespace.
+# their path in there.
 enter()
 {
 	if [ ! -e "$kernel/buildroot" ]; then
 		"$@"
-		return
+	else
+		root_enter "$(realpath "$kernel/buildroot")" "$top" "$@"
 	fi
-	# shellcheck disable=SC2016 # the inner shell is to expand it
-	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
-		bash -ec '
-		root=$1 top=$2
-		shift 2
-		for dir in /dev "$top"; do
-			mkdir -p "$root$dir"
-			mount --rbind "$dir" "$root$dir"
-		done
-		mount -t proc proc "$root/proc"
-		exec chroot "$root" "$@"
-		' - "$(realpath "$kernel/buildroot")" "$top" "$@"
 }
 
 # The headers' path, for those in there

@@ -194,12 +194,16 @@ check_tests()
 	local text=Documentation/networking/vifmap-testing.rst name patch test
 
 	{
-		selftests/run.sh -l | while read -r name; do
+		{
+			selftests/run.sh -l
+			selftests/integration/run.sh -l
+		} | while read -r name; do
 			grep -qwF "$name" "$text" || echo "$name is not in $text"
 		done
 		tr -cs 'a-z0-9_./-' '\n' <"$text" | grep '\.sh$' |
 			while read -r name; do
 			[ -e "$name" ] || [ -e "selftests/$name" ] ||
+				[ -e "selftests/integration/$name" ] ||
 				echo "$name is in $text, but there is none"
 		done
 		named '^selftests/mutants/' | while read -r patch; do

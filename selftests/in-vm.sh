@@ -5,6 +5,8 @@
 # KTAP on standard output: one result per test, the results inside a test
 # indented, with -v or when it fails. Meant for a machine that may crash.
 #
+# A test may take VIFMAP_TIMEOUT seconds, or what the file settings says.
+#
 # On a kernel that looks for leaks and for wrong locking, what it has found is a
 # result, too. Such a kernel is slow: whoever waits takes VIFMAP_PATIENCE times
 # as long as usual.
@@ -14,6 +16,7 @@ here=$(dirname "$(realpath "$0")")
 timeout=45
 # shellcheck source=/dev/null
 . "$here/settings"
+timeout=${VIFMAP_TIMEOUT:-$timeout}
 kmemleak=/sys/kernel/debug/kmemleak
 lockdep=/proc/lockdep_stats
 verbose=n
@@ -187,6 +190,7 @@ echo 1 >/proc/sys/net/core/fb_tunnels_only_for_init_net
 
 logs=$(mktemp -d)
 log=$logs/log
+mkdir "$logs/integration"
 trap 'rm -rf "$logs"' EXIT
 
 echo "TAP version 13"

@@ -19,7 +19,7 @@ set -u
 # Each program that is started costs a tenth of a second on a machine that is
 # emulated, so this file starts few.
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-self=$here/${0##*/}
+self=$(cd "${0%/*}" && pwd)/${0##*/}
 PATH=$here:$here/../tools/vifmap:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 

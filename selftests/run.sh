@@ -192,18 +192,6 @@ cleanup()
 	rm -rf "$work"
 }
 
-# Those of insmod, rmmod and the like count when they fail.
-totals()
-{
-	local test='selftests: vifmap: '
-
-	failed=$(grep -c '^not ok ' "$results" || :)
-	skipped=$(grep -c "^ok .*$test.*# SKIP" "$results" || :)
-	passed=$(grep "^ok .*$test" "$results" | grep -vc '# SKIP' || :)
-	echo "$passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
-}
-
 options "$@"
 shift $((OPTIND - 1))
 choose_tests "$@"
@@ -215,4 +203,4 @@ trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 declare -A pids
 run_kernels "${kernels[@]}"
-totals
+"$here/totals.sh" "$results"

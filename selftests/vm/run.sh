@@ -6,6 +6,7 @@
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
+top=$(realpath "$here/../..")
 
 # What the kernel says when something is wrong that no exit status shows
 splats='BUG:|kernel BUG at|WARNING:|Oops|KASAN:|UBSAN:|general protection fault'
@@ -23,7 +24,9 @@ usage()
 	cat <<-END
 	usage: ${0##*/} [OPTION]... [--] COMMAND [ARG]...
 	       ${0##*/} [OPTION]... --shell
-	  -k VERSION  kernel (6.1; see fetch-kernel.sh)
+	  -k VERSION  kernel (6.1; see fetch-kernel.sh), or a folder with one
+	  -r ROOT     folder to boot as the root, in place of the host's; see
+	              fetch-root.sh. This tree is visible in there.
 	  -c CPUS     processors (2)
 	  -m MIB      memory (2048)
 	  -t SECONDS  the most that the whole run may take (600; a day for --shell)
@@ -53,10 +56,11 @@ options()
 
 	version=6.1 cpus=2 memory=2048 timeout='' workdir=$PWD shell=n
 	icount=n threads=multi allow_splats=n log='' outs=() names=() extra=() append=()
-	nics=()
-	while getopts 'k:c:m:t:d:o:e:1isl:n:a:Q:h-:' option; do
+	nics=() root=
+	while getopts 'k:r:c:m:t:d:o:e:1isl:n:a:Q:h-:' option; do
 		case $option in
 		k) version=$OPTARG ;;
+		r) root=$(realpath -e "$OPTARG") ;;
 		c) cpus=$OPTARG ;;
 		m) memory=$OPTARG ;;
 		t) timeout=$OPTARG ;;
@@ -116,6 +120,22 @@ covered()
 	esac
 }
 
+# Folders of the host that the guest is to see where they are here
+keep()
+{
+	local kdir
+
+	if [ -z "$root" ]; then
+		covered "$workdir"
+		return
+	fi
+	echo "$top"
+	# One that the root has itself is meant.
+	[ -d "$root$workdir" ] || echo "$workdir"
+	kdir=$(realpath -m "$kernel/kdir")
+	[ ! -d "$kdir" ] || echo "$kdir"
+}
+
 # rows and columns of the terminal, for the shell
 terminal_size()
 {
@@ -140,15 +160,13 @@ make_job()
 	{
 		echo "release=$(cat "$kernel/release")"
 		printf 'modules=%q\n' "$(realpath "$kernel/modules")"
-		printf 'kdir=%q\n' "$(realpath "$kernel/kdir")"
+		printf 'kdir=%q\n' "$(realpath -m "$kernel/kdir")"
+		printf 'base=%q\n' "$root"
 		echo "shell=$shell term=${TERM:-vt220}"
 		read -r rows columns < <(terminal_size)
 		echo "rows=$rows columns=$columns"
 	} >"$job/vars"
-	{
-		covered "$workdir"
-		covered "$(realpath "$kernel/modules")"
-	} >"$job/keep"
+	keep >"$job/keep"
 	: >"$job/out"
 	[ ${#outs[@]} -eq 0 ] || printf '%s\n' "${outs[@]}" >"$job/out"
 	(cd "$tmp/tree" && find . | cpio -o -H newc --quiet) >"$tmp/job"
@@ -159,7 +177,8 @@ make_job()
 # the entry point that QEMU wants.
 kernel_image()
 {
-	if grep -qx CONFIG_PVH=y "$kernel/config" 2>/dev/null; then
+	if [ -e "$kernel/vmlinux" ] &&
+		grep -qx CONFIG_PVH=y "$kernel/config" 2>/dev/null; then
 		echo "$kernel/vmlinux"
 	else
 		echo "$kernel/vmlinuz"
@@ -310,9 +329,12 @@ shift $((OPTIND - 1))
 timeout=${timeout:-600}
 workdir=$(realpath -m "$workdir")
 
-"$here/../../scripts/install-packages.sh" qemu-system-x86 busybox-static cpio \
+"$top/scripts/install-packages.sh" qemu-system-x86 busybox-static cpio \
 	kmod xz-utils zstd || die "packages are missing"
-kernel=$("$here/fetch-kernel.sh" "$version") || die "no kernel $version"
+case $version in
+*/*) kernel=$version ;;
+*) kernel=$("$here/fetch-kernel.sh" "$version") || die "no kernel $version" ;;
+esac
 kernel=$(realpath "$kernel")
 initramfs=$("$here/make-initramfs.sh" "$kernel") || die "no initramfs"
 

@@ -8,38 +8,14 @@
 # small Debian to build modules in. The machine's own apt knows nothing of it:
 # debootstrap fetches and verifies the packages, those of the kernel, too.
 
-work=${work-} install_packages=${install_packages:?}
+here=${here:?} work=${work-} install_packages=${install_packages:?}
+# shellcheck source=selftests/vm/lib-root.sh
+. "$here/lib-root.sh"
 
-# Where this machine has its Debian from, which apt's lists say
-sid_mirror()
-{
-	# shellcheck disable=SC2016 # apt is to expand it
-	apt-get indextargets \
-		--format '$(ORIGIN) $(LABEL) $(CREATED_BY) $(REPO_URI)' |
-		sed -n 's/^Debian Debian Packages //p' | head -n 1
-}
-
-# apt's, where the environment names none
-sid_proxy()
-{
-	local proxy=
-
-	eval "$(apt-config shell proxy Acquire::http::Proxy)"
-	echo "${http_proxy:-$proxy}"
-}
-
-# What it mounts vanishes with its namespace, what it starts with its first
-# process, and that with us. In the background, so that signals reach us.
 sid_bootstrap()
 {
-	http_proxy=$(sid_proxy) setpriv --pdeathsig KILL \
-		unshare --mount --pid --fork --kill-child \
-		debootstrap --variant=minbase "$@" sid "$work/root" "$mirror" \
-		>"$work/log" 2>&1 </dev/null 9>&- &
-	if ! wait $!; then
-		tail -n 20 "$work/log" >&2
+	root_bootstrap sid "$work/root" "$work/log" "$@" ||
 		die "debootstrap has not fetched Debian's unstable release"
-	fi
 }
 
 # Sets release to what linux-image-amd64 wants now. That package itself is not
@@ -56,23 +32,13 @@ sid_find_release()
 	esac
 }
 
-sid_find_mirror()
-{
-	mirror=$(sid_mirror)
-	if [ -z "$mirror" ]; then
-		"$install_packages" --update
-		mirror=$(sid_mirror)
-	fi
-	[ "$mirror" ] || die "apt has no source of Debian's"
-}
-
 provide_sid()
 {
 	local series=$1 mirror release packages
 
 	[ "$(id -u)" -eq 0 ] || die "$series: only root can set up its root"
 	"$install_packages" debootstrap debian-archive-keyring util-linux
-	sid_find_mirror
+	find_mirror "$install_packages" || die "apt has no source of Debian's"
 	sid_find_release
 	packages=(make gcc clang "linux-headers-$release" "linux-binary-$release"
 		"linux-modules-$release")

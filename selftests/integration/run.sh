@@ -1,0 +1,161 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# run.sh - run the tests of vifmap together with other programs, each on a
+# Debian that has them. See usage.
+#
+# A test is a file beside this one that sources ../lib.sh and says in its head
+# what it takes:
+#
+#   Packages: those of Debian that it needs, beside those named below
+#   Roots: releases of Debian to run on (bookworm)
+#   Options: for vm/run.sh, say -m 4096
+#   Timeout: seconds that it may take (600)
+set -euo pipefail
+
+here=$(dirname "$(realpath "$0")")
+selftests=$(dirname "$here")
+top=$(dirname "$selftests")
+
+# What lib.sh and the tool need
+base=(ethtool iproute2 iputils-ping jq kmod libjson-c5 libmnl0 procps tcpdump)
+
+usage()
+{
+	cat <<-END
+	usage: ${0##*/} [-r ROOT]... [-v] [TEST]...
+	       ${0##*/} -l
+	  -r ROOT  releases of Debian: bookworm or trixie (those that a test wants)
+	  -v       the results inside each test, too
+	  -l       only list the tests
+	  TEST     file names of tests (all of them)
+	The last line is "N passed, N failed, N skipped". Status 0 when none failed
+	and some passed.
+	END
+}
+
+say() { echo "${0##*/}: $*" >&2; }
+
+options()
+{
+	local option
+
+	roots=() verbose=()
+	while getopts 'r:vlh' option; do
+		case $option in
+		r) kernel_for "$OPTARG" >/dev/null; roots+=("$OPTARG") ;;
+		v) verbose=(-v) ;;
+		l) all_tests; exit 0 ;;
+		h) usage; exit 0 ;;
+		*) usage >&2; exit 2 ;;
+		esac
+	done
+}
+
+# The one that the release has of its own
+kernel_for()
+{
+	case $1 in
+	bookworm) echo 6.1 ;;
+	trixie) echo 6.12 ;;
+	*) say "no root $1"; exit 2 ;;
+	esac
+}
+
+is_test() { [ -x "$here/$1" ] && [ "$1" != run.sh ]; }
+
+all_tests()
+{
+	local name
+
+	for name in "$here"/*.sh; do
+		name=${name##*/}
+		! is_test "$name" || echo "$name"
+	done
+}
+
+choose_tests()
+{
+	local name
+
+	tests=()
+	for name; do
+		name=${name##*/}
+		name=${name%.sh}.sh
+		is_test "$name" || { say "no test $name"; exit 2; }
+		tests+=("$name")
+	done
+	[ ${#tests[@]} -gt 0 ] || mapfile -t tests < <(all_tests)
+}
+
+# head_of TEST WORD: what the test's head says of it
+head_of() { sed -n '/^[^#]/q; s/^# '"$2"': *//p' "$here/$1"; }
+
+build()
+{
+	"$top/scripts/install-packages.sh" gcc libc6-dev libjson-c-dev \
+		libmnl-dev make pkgconf
+	make -s -C "$selftests"
+	make -s -C "$top" tools
+}
+
+# run_test TEST ROOT: in a machine of its own; status 2 if it comes to none
+run_test()
+{
+	local test=$1 distribution=$2 kernel module root packages options seconds
+
+	read -ra packages < <(head_of "$test" Packages) || :
+	read -ra options < <(head_of "$test" Options) || :
+	seconds=$(head_of "$test" Timeout)
+	kernel=$(kernel_for "$distribution")
+	root=$("$selftests/vm/fetch-root.sh" "$distribution" \
+		"${base[@]}" "${packages[@]}") || return 2
+	module=$("$top/scripts/build-module.sh" -k "$kernel") || return 2
+	VIFMAP_TIMEOUT=${seconds:-600} "$selftests/vm/run.sh" -k "$kernel" \
+		-r "$root" -d "$top" -t $((${seconds:-600} + 120)) \
+		-e VIFMAP_TIMEOUT -1 "${options[@]}" -- selftests/in-vm.sh \
+		"${verbose[@]}" "$(realpath "$module")" "integration/$test"
+}
+
+# The results, also that of a root or a machine that did not work
+report()
+{
+	local test=$1 distribution=$2 status=0
+
+	echo "# $test on $distribution"
+	run_test "$@" 2>&1 || status=$?
+	# Status 1: it failed, which the output says already.
+	[ $status -le 1 ] ||
+		echo "not ok 0 $test on $distribution (status $status)"
+}
+
+wants()
+{
+	local roots_of
+
+	roots_of=$(head_of "$1" Roots)
+	[[ " ${roots_of:-bookworm} " == *" $2 "* ]]
+}
+
+run_tests()
+{
+	local test distribution
+
+	for test in "${tests[@]}"; do
+		for distribution in "${roots[@]}"; do
+			! wants "$test" "$distribution" ||
+				report "$test" "$distribution"
+		done
+	done
+}
+
+options "$@"
+shift $((OPTIND - 1))
+[ ${#roots[@]} -gt 0 ] || roots=(bookworm trixie)
+choose_tests "$@"
+build
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+trap 'exit 1' HUP INT TERM
+run_tests | tee "$results"
+"$selftests/totals.sh" "$results"
