@@ -118,7 +118,7 @@ check_kernel_doc()
 # of the selftests' lib.sh make sense with it only, and are checked with it.
 check_shellcheck()
 {
-	local parts='^selftests/lib/' options=(-x -P SCRIPTDIR -e SC2317)
+	local parts='^selftests/lib/' options=(-x -P SCRIPTDIR:selftests -e SC2317)
 
 	{ run_by 'bash|dash|sh'; named '\.sh$'; } | sort -u |
 		grep -v "$parts" | on_each shellcheck "${options[@]}" &&
