@@ -17,7 +17,7 @@
 
 integration=$here/../tools/integration
 PATH=$tmp/bin:$integration/qemu:$integration/libvirt:$PATH
-need_commands /usr/bin/python3 vifmap-libvirt setsid
+need_commands /usr/bin/python3 vifmap-libvirt setsid tcpdump
 hook=$integration/libvirt/hook
 uuid=8e4b2f5e-6f0a-4c39-9f0f-$(printf '%012x' $$)
 export VIFMAP_QEMU_CONF=$tmp/none
@@ -130,9 +130,16 @@ set_state 'paused (migrating)'
 check "the guest's process runs" call_hook started begin -
 flow "the guest is beyond the wire" v2 wire src="${mac[v0]}" --
 is "they still wait" "$(leads_to v0)" "(${mac[v0]})"
+background wire tcpdump -l -n -e -i wire0 rarp >"$tmp/announced" \
+	2>"$tmp/tcpdump"
+must wait_until has_line 'listening' "$tmp/tcpdump"
 set_state 'running (migrated)'
 check "it runs here: they are active" wait_until leads v0 "${mac[v0]}"
-check "all of them" leads v1 "${mac[v1]}"
+check "all of them" wait_until leads v1 "${mac[v1]}"
+for vif in v0 v1; do
+	check "the wire learns where $vif is" wait_until has_line \
+		"${mac[$vif]} > ff:ff:ff:ff:ff:ff" "$tmp/announced"
+done
 flow "the guest is reached here" wire v1 -- v1
 must call_hook stopped end -
 check "a start after that" call_hook start begin -

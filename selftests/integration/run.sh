@@ -11,6 +11,8 @@
 #   Roots: releases of Debian to run on (bookworm)
 #   Options: for vm/run.sh, say -m 4096
 #   Timeout: seconds that it may take (600)
+#   Guest: modules for guests of its own. It finds their kernel and initramfs in
+#   the folder $VIFMAP_GUEST, where guest-init has configured eth0 and eth1.
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
@@ -99,21 +101,38 @@ build()
 	make -s -C "$top" tools
 }
 
+# make_guest KERNEL MODULE...: in the checkout, which the machine is sure to see
+make_guest()
+{
+	local kernel
+
+	"$top/scripts/install-packages.sh" busybox-static cpio kmod xz-utils
+	kernel=$("$selftests/vm/fetch-kernel.sh" "$1")
+	export VIFMAP_GUEST=$top/build/guest-$1
+	mkdir -p "$VIFMAP_GUEST"
+	cp -uL "$kernel/vmlinux" "$VIFMAP_GUEST/"
+	"$selftests/vm/demo/guest-image.sh" "$kernel" "$VIFMAP_GUEST/initrd" \
+		"$here/guest-init" "${@:2}"
+}
+
 # run_test TEST ROOT: in a machine of its own; status 2 if it comes to none
 run_test()
 {
 	local test=$1 distribution=$2 kernel module root packages options seconds
+	local guest
 
 	read -ra packages < <(head_of "$test" Packages) || :
 	read -ra options < <(head_of "$test" Options) || :
+	read -ra guest < <(head_of "$test" Guest) || :
 	seconds=$(head_of "$test" Timeout)
 	kernel=$(kernel_for "$distribution")
 	root=$("$selftests/vm/fetch-root.sh" "$distribution" \
 		"${base[@]}" "${packages[@]}") || return 2
 	module=$("$top/scripts/build-module.sh" -k "$kernel") || return 2
+	[ ${#guest[@]} -eq 0 ] || make_guest "$kernel" "${guest[@]}" || return 2
 	VIFMAP_TIMEOUT=${seconds:-600} "$selftests/vm/run.sh" -k "$kernel" \
 		-r "$root" -d "$top" -t $((${seconds:-600} + 120)) \
-		-e VIFMAP_TIMEOUT -1 "${options[@]}" -- selftests/in-vm.sh \
+		-e VIFMAP_TIMEOUT -e VIFMAP_GUEST -1 "${options[@]}" -- selftests/in-vm.sh \
 		"${verbose[@]}" "$(realpath "$module")" "integration/$test"
 }
 
