@@ -23,7 +23,7 @@
 [ -d /run/vifmap-vm ] || skip "not in a test machine, and it installs things"
 need_commands libvirtd virsh qemu-system-x86_64 make jq
 # A guest that is emulated by an emulated machine takes minutes to boot.
-patience=$((patience * 10))
+patience=$((patience * 4))
 guest=10.44.0.11 plugged=10.44.1.11
 first=52:54:00:00:00:11 second=52:54:00:00:00:12
 uuid=11111111-2222-4333-8444-555555555555
@@ -133,7 +133,7 @@ inside()
 	nsenter --target "${holder[$place]}" --mount --uts --net "$@"
 }
 
-virsh_at() { inside "$1" virsh -q -c qemu:///system "${@:2}"; }
+virsh_at() { inside "$1" timeout 200 virsh -q -c qemu:///system "${@:2}"; }
 
 start_libvirtd()
 {
