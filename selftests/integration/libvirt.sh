@@ -108,7 +108,8 @@ make_libvirt_host()
 	mkdir -p "$dir"/{run,lib,log} "$tmp/cache"
 	configure_libvirt "$dir" "$2"
 	# shellcheck disable=SC2016 # the words come after it
-	at "$place" unshare --mount --uts bash -c '
+	nsenter --net="/run/netns/$prefix$place" \
+		unshare --mount --uts bash -c 'set -e
 		hostname "$1"
 		mount -t sysfs sysfs /sys
 		mount --bind "$2/run" /run
@@ -124,20 +125,15 @@ make_libvirt_host()
 	must wait_until has_line ready "$dir/ready"
 }
 
-# inside PLACE COMMAND...
-inside()
+virsh_at()
 {
-	local place=$1
-
-	shift
-	nsenter --target "${holder[$place]}" --mount --uts --net "$@"
+	nsenter --target "${holder[$1]}" --all virsh -q -c qemu:///system "${@:2}"
 }
-
-virsh_at() { inside "$1" timeout 200 virsh -q -c qemu:///system "${@:2}"; }
 
 start_libvirtd()
 {
-	inside "$1" libvirtd --listen >"$tmp/$1/libvirtd.out" 2>&1 &
+	nsenter --target "${holder[$1]}" --all libvirtd --listen \
+		>"$tmp/$1/libvirtd.out" 2>&1 &
 	libvirtd[$1]=$!
 	pids+=($!)
 	wait_until virsh_at "$1" list
