@@ -23,7 +23,7 @@
 [ -d /run/vifmap-vm ] || skip "not in a test machine, and it installs things"
 need_commands libvirtd virsh qemu-system-x86_64 make jq
 # A guest that is emulated by an emulated machine takes minutes to boot.
-patience=$((patience * 4))
+patience=$((patience * 6))
 guest=10.44.0.11 plugged=10.44.1.11
 first=52:54:00:00:00:11 second=52:54:00:00:00:12
 uuid=11111111-2222-4333-8444-555555555555
@@ -127,13 +127,14 @@ make_libvirt_host()
 
 virsh_at()
 {
-	nsenter --target "${holder[$1]}" --all virsh -q -c qemu:///system "${@:2}"
+	nsenter --target "${holder[$1]}" --mount --uts --net \
+		virsh -q -c qemu:///system "${@:2}"
 }
 
 start_libvirtd()
 {
-	nsenter --target "${holder[$1]}" --all libvirtd --listen \
-		>"$tmp/$1/libvirtd.out" 2>&1 &
+	nsenter --target "${holder[$1]}" --mount --uts --net \
+		libvirtd --listen >"$tmp/$1/libvirtd.out" 2>&1 &
 	libvirtd[$1]=$!
 	pids+=($!)
 	wait_until virsh_at "$1" list
