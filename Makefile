@@ -69,6 +69,7 @@ install-tools: tools
 	$(MAKE) -C $(tool_dir) install
 	$(MAKE) -C $(plugin_dir) install
 	$(MAKE) -C $(cni_dir) install
+	$(MAKE) -C tools/integration install
 
 # A package's own scripts do this where the package gets installed.
 depmod: kdir
@@ -92,6 +93,7 @@ uninstall-tools:
 	$(MAKE) -C $(tool_dir) uninstall
 	$(MAKE) -C $(plugin_dir) uninstall
 	$(MAKE) -C $(cni_dir) uninstall
+	$(MAKE) -C tools/integration uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
 .PHONY: check-cost check-debug check-integration check-mutants demo bench

@@ -121,7 +121,7 @@ check_kernel_doc()
 check_shellcheck()
 {
 	local parts='^(selftests/lib/|tools/bench/(lib|peers|streams|tables))'
-	local options=(-x -P SCRIPTDIR -e SC2317)
+	local options=(-x -P SCRIPTDIR:selftests -e SC2317)
 
 	{ run_by 'bash|dash|sh'; named '\.sh$'; } | sort -u |
 		grep -vE "$parts" | on_each shellcheck "${options[@]}" &&

@@ -13,6 +13,8 @@
 #   Timeout: seconds that it may take (600)
 #   Host: yes, if it runs here, with the folder of the root in VIFMAP_ROOT, and
 #     boots that itself; it has the packages named and no others
+#   Guest: modules for guests of its own. It finds their kernel and initramfs in
+#   the folder $VIFMAP_GUEST, where guest-init has configured eth0 and eth1.
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
@@ -111,18 +113,34 @@ root_for()
 	"$selftests/vm/fetch-root.sh" "$2" "${packages[@]}"
 }
 
+# make_guest KERNEL MODULE...: in the checkout, which the machine is sure to see
+make_guest()
+{
+	local kernel
+
+	"$top/scripts/install-packages.sh" busybox-static cpio kmod xz-utils
+	kernel=$("$selftests/vm/fetch-kernel.sh" "$1")
+	export VIFMAP_GUEST=$top/build/guest-$1
+	mkdir -p "$VIFMAP_GUEST"
+	cp -uL "$kernel/vmlinux" "$VIFMAP_GUEST/"
+	"$selftests/vm/demo/guest-image.sh" "$kernel" "$VIFMAP_GUEST/initrd" \
+		"$here/guest-init" "${@:2}"
+}
+
 # run_in_vm TEST ROOT SECONDS: in a machine of its own; status 2 if it comes to
 # none
 run_in_vm()
 {
-	local test=$1 kernel module root options
+	local test=$1 kernel module root options guest
 
 	read -ra options < <(head_of "$test" Options) || :
+	read -ra guest < <(head_of "$test" Guest) || :
 	kernel=$(kernel_for "$2")
 	root=$(root_for "$test" "$2") || return 2
 	module=$("$top/scripts/build-module.sh" -k "$kernel") || return 2
+	[ ${#guest[@]} -eq 0 ] || make_guest "$kernel" "${guest[@]}" || return 2
 	VIFMAP_TIMEOUT=$3 "$selftests/vm/run.sh" -k "$kernel" -r "$root" \
-		-d "$top" -t $(($3 + 120)) -e VIFMAP_TIMEOUT -1 \
+		-d "$top" -t $(($3 + 120)) -e VIFMAP_TIMEOUT -e VIFMAP_GUEST -1 \
 		"${options[@]}" -- selftests/in-vm.sh "${verbose[@]}" \
 		"$(realpath "$module")" "integration/$test"
 }

@@ -4,10 +4,12 @@
 # guest-image.sh KERNEL-FOLDER FILE - write the initramfs that a guest of the
 # demo runs in: busybox, guest-init, dhcp-script, iperf3 with its libraries,
 # and the modules for virtio-net. It takes a moment, so none is kept.
+#
+# guest-image.sh KERNEL-FOLDER FILE INIT MODULE... - busybox, this first process
+# and these modules
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
-modules=(virtio_mmio virtio_net)
 
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
@@ -46,18 +48,22 @@ add_program()
 	done
 }
 
-[ $# -eq 2 ] || die "usage: ${0##*/} KERNEL-FOLDER FILE"
-kernel=$(realpath "$1") image=$2
+[ $# -eq 2 ] || [ $# -ge 4 ] ||
+	die "usage: ${0##*/} KERNEL-FOLDER FILE [INIT MODULE...]"
+kernel=$(realpath "$1") image=$2 init=${3-$here/guest-init}
+modules=(virtio_mmio virtio_net)
+[ $# -eq 2 ] || modules=("${@:4}")
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 trap 'exit 1' HUP INT TERM
 
 mkdir "$tree"/{bin,dev,proc,tmp,modules}
 cp /bin/busybox "$tree/bin/"
-cp "$here/guest-init" "$tree/init"
-cp "$here/dhcp-script" "$tree/"
-chmod 755 "$tree/init" "$tree/dhcp-script"
-add_program "$(command -v iperf3)"
+install -m 755 "$init" "$tree/init"
+if [ $# -eq 2 ]; then
+	install -m 755 "$here/dhcp-script" "$tree/"
+	add_program "$(command -v iperf3)"
+fi
 add_modules
 (cd "$tree" && find . | cpio -o -H newc --quiet) >"$image.new"
 mv "$image.new" "$image"
