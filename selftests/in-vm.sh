@@ -89,19 +89,19 @@ end_tests()
 	done
 }
 
-# Those that unload the module, or make others fail, run alone.
+# Those that unload the module, or make others wait or fail, run alone.
 run_tests()
 {
 	local name
 
 	for name; do
 		case $name in
-		rmmod.sh|not_loaded.sh|vlan_refused.sh) end_tests 0 ;;
+		life_work.sh|rmmod.sh|not_loaded.sh|vlan_refused.sh) end_tests 0 ;;
 		*) end_tests $((processors - 1)) ;;
 		esac
 		start_test "$name"
 		case $name in
-		rmmod.sh|not_loaded.sh|vlan_refused.sh) end_tests 0 ;;
+		life_work.sh|rmmod.sh|not_loaded.sh|vlan_refused.sh) end_tests 0 ;;
 		esac
 	done
 	end_tests 0

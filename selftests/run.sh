@@ -56,7 +56,7 @@ is_test()
 # Those that unload the module come last.
 all_tests()
 {
-	local name last=(rmmod.sh not_loaded.sh)
+	local name last=(life_work.sh rmmod.sh not_loaded.sh)
 
 	for name in "$here"/*.sh; do
 		name=${name##*/}

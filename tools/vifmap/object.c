@@ -173,6 +173,7 @@ static const char *const stats_names[] = {
 	[VIFMAP_A_STATS_TX_PACKETS] = "tx-packets",
 	[VIFMAP_A_STATS_TX_BYTES] = "tx-bytes",
 	[VIFMAP_A_STATS_TX_DROPPED] = "tx-dropped",
+	[VIFMAP_A_STATS_DIRECT] = "direct",
 	[VIFMAP_A_STATS_UNKNOWN] = "unknown",
 	[VIFMAP_A_STATS_REFLECTED] = "reflected",
 	[VIFMAP_A_STATS_COPIES] = "copies",

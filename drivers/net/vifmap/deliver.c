@@ -68,17 +68,18 @@ static bool vifmap_segments_fit(const struct sk_buff *skb, unsigned int mtu)
 	       skb_gso_validate_network_len(skb, mtu - sizeof(struct frag_hdr));
 }
 
-/* Whether the frame, or each segment it will be cut into, fits the MTU.
- * The tag in the metadata does not count, and neither does an inner one.
+/* Whether a frame that is larger than the MTU fits nevertheless, or each segment
+ * it will be cut into. The tag in the metadata does not count, and neither does
+ * an inner one.
  */
-static unsigned int vifmap_check_size(const struct sk_buff *skb,
-				      unsigned int mtu)
+static noinline unsigned int vifmap_check_large(const struct sk_buff *skb,
+						unsigned int mtu)
 {
-	if (eth_type_vlan(skb->protocol))
+	if (eth_type_vlan(skb->protocol)) {
 		mtu += VLAN_HLEN;
-
-	if (likely(skb->len <= mtu))
-		return 0;
+		if (skb->len <= mtu)
+			return 0;
+	}
 
 	if (!skb_is_gso(skb))
 		return VIFMAP_A_STATS_DROP_MTU;
@@ -90,9 +91,22 @@ static unsigned int vifmap_check_size(const struct sk_buff *skb,
 	return vifmap_segments_fit(skb, mtu) ? 0 : VIFMAP_A_STATS_DROP_MTU;
 }
 
+/* Why a frame is too large for a device, or 0. */
+static unsigned int vifmap_check_size(const struct sk_buff *skb,
+				      const struct net_device *dev)
+{
+	unsigned int mtu = READ_ONCE(dev->mtu);
+
+	return likely(skb->len <= mtu) ? 0 : vifmap_check_large(skb, mtu);
+}
+
+/* The device is running, and has a carrier. */
 static bool vifmap_is_up(const struct net_device *dev)
 {
-	return likely((dev->flags & IFF_UP) && netif_carrier_ok(dev));
+	const unsigned long up = BIT(__LINK_STATE_START);
+
+	return likely((READ_ONCE(dev->state) &
+		       (up | BIT(__LINK_STATE_NOCARRIER))) == up);
 }
 
 /* Why a vif cannot take a frame, or 0. */
@@ -106,7 +120,7 @@ static unsigned int vifmap_vif_refuses(const struct vifmap_port *to,
 	if (!vifmap_is_up(to->dev))
 		return VIFMAP_A_STATS_DROP_VIF_DOWN;
 
-	return vifmap_check_size(skb, READ_ONCE(to->dev->mtu));
+	return vifmap_check_size(skb, to->dev);
 }
 
 /* Guests' NICs drop what is shorter than a wire allows, as frames of the host
@@ -124,11 +138,13 @@ static bool vifmap_pad(struct sk_buff *skb, const struct net_device *dev)
 }
 
 /* Make a received frame one that can be transmitted by @dev. */
-static bool vifmap_prepare_xmit(struct sk_buff *skb, struct net_device *dev)
+static __always_inline bool vifmap_prepare_xmit(struct sk_buff *skb,
+						struct net_device *dev)
 {
 	int depth;
 
-	skb_push(skb, ETH_HLEN);
+	/* The header is there: the frame has been received with it. */
+	__skb_push(skb, ETH_HLEN);
 	skb->dev = dev;
 	skb_dst_drop(skb);
 	/* The sum of the device covers what lies behind the header. */
@@ -148,7 +164,7 @@ static bool vifmap_prepare_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static bool vifmap_xmit_succeeded(int rc)
 {
-	return likely(rc == NET_XMIT_SUCCESS || rc == NET_XMIT_CN);
+	return likely(rc == NET_XMIT_SUCCESS) || rc == NET_XMIT_CN;
 }
 
 /* Count a frame of @len bytes that was handed over, or could not be. */
@@ -166,7 +182,7 @@ static void vifmap_count(struct vifmap_pcpu_stats __percpu *from,
 }
 
 /* The vifmap device as an end: its frames are received, not transmitted. */
-static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
+static noinline void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 				struct vifmap_pcpu_stats __percpu *from)
 {
 	unsigned int len = skb->len + ETH_HLEN;
@@ -183,28 +199,29 @@ static void vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 		     netif_rx(skb) == NET_RX_SUCCESS);
 }
 
-/**
- * vifmap_deliver_vif() - Deliver a frame to a vif.
- * @to: The vif.
- * @skb: The frame; taken over.
- * @from: Counters of the end it came from.
- *
- * The frame goes through the vif's queueing discipline. This is the one place
- * to choose a shorter way where there is one.
- *
- * Context: RCU read lock held, bottom halves off.
- */
-void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
-			struct vifmap_pcpu_stats __percpu *from)
+/* A tap may be given the frame past its queue. */
+static int vifmap_xmit(struct vifmap_port *to, struct sk_buff *skb)
 {
-	unsigned int reason;
+	int rc;
+
+	if (READ_ONCE(to->shortcut) != VIFMAP_SHORTCUT_TAP)
+		return dev_queue_xmit(skb);
+	rc = vifmap_direct_tap(skb);
+	if (unlikely(rc < 0))
+		return dev_queue_xmit(skb);
+
+	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
+	return rc;
+}
+
+/* Transmit a frame that the vif can take. */
+static __always_inline void
+vifmap_deliver_xmit(struct vifmap_port *to, struct sk_buff *skb,
+		    struct vifmap_pcpu_stats __percpu *from)
+{
+	unsigned int reason = 0;
 	unsigned int len;
 
-	reason = vifmap_vif_refuses(to, skb);
-	if (unlikely(reason)) {
-		vifmap_drop_for(skb, from, to->stats, reason);
-		return;
-	}
 	if (unlikely(to->is_self)) {
 		vifmap_deliver_self(to, skb, from);
 		return;
@@ -219,7 +236,75 @@ void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 	}
 	len = skb->len;
 	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
-		     vifmap_xmit_succeeded(dev_queue_xmit(skb)));
+		     vifmap_xmit_succeeded(vifmap_xmit(to, skb)));
+}
+
+/**
+ * vifmap_deliver_queue() - Deliver a frame to a vif by transmitting it.
+ * @to: The vif.
+ * @skb: The frame; taken over.
+ * @from: Counters of the end it came from.
+ *
+ * For frames that come from a transmit path, in which a peer must not receive.
+ *
+ * Context: RCU read lock held, bottom halves off.
+ */
+void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
+			  struct vifmap_pcpu_stats __percpu *from)
+{
+	unsigned int reason = vifmap_vif_refuses(to, skb);
+	unsigned int len = skb->len + ETH_HLEN;
+	int rc = -1;
+
+	if (unlikely(reason)) {
+		vifmap_drop_for(skb, from, to->stats, reason);
+		return;
+	}
+	if (READ_ONCE(to->shortcut) == VIFMAP_SHORTCUT_PEER)
+		rc = vifmap_direct_backlog(to, skb);
+	if (rc < 0) {
+		vifmap_deliver_xmit(to, skb, from);
+		return;
+	}
+	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
+	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+		     rc == NET_RX_SUCCESS);
+}
+
+/**
+ * vifmap_deliver_vif() - Deliver a received frame to a vif.
+ * @to: The vif.
+ * @skb: The frame; taken over unless the return value says otherwise.
+ * @from: Counters of the end it came from.
+ *
+ * The frame goes the shortest way that nobody can tell from that through the
+ * vif's queueing discipline.
+ *
+ * Context: RCU read lock held, bottom halves off; from a rx_handler.
+ * Return: what the rx_handler is to return; with RX_HANDLER_ANOTHER the frame
+ *	is one that the vif's peer receives.
+ */
+rx_handler_result_t
+vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
+		   struct vifmap_pcpu_stats __percpu *from)
+{
+	unsigned int len = skb->len + ETH_HLEN;
+	unsigned int reason;
+
+	reason = vifmap_vif_refuses(to, skb);
+	if (unlikely(reason)) {
+		vifmap_drop_for(skb, from, to->stats, reason);
+		return RX_HANDLER_CONSUMED;
+	}
+	/* Pairs with vifmap_direct_set_rtnl(). */
+	if (smp_load_acquire(&to->shortcut) != VIFMAP_SHORTCUT_PEER ||
+	    !vifmap_direct_peer(to, skb)) {
+		vifmap_deliver_xmit(to, skb, from);
+		return RX_HANDLER_CONSUMED;
+	}
+	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
+	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len, true);
+	return RX_HANDLER_ANOTHER;
 }
 
 /**
@@ -240,7 +325,7 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 	if (!vifmap_is_up(pdev))
 		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
 	else
-		reason = vifmap_check_size(skb, READ_ONCE(pdev->mtu));
+		reason = vifmap_check_size(skb, pdev);
 	if (!reason && unlikely(!vifmap_prepare_xmit(skb, pdev)))
 		reason = VIFMAP_A_STATS_DROP_MALFORMED;
 	if (unlikely(reason)) {
@@ -254,14 +339,6 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 
 	vifmap_count(from, vd->wire_stats, VIFMAP_A_STATS_WIRE, len,
 		     vifmap_xmit_succeeded(dev_queue_xmit(skb)));
-}
-
-/* The type that a frame to a group would have had, had it come by the wire. */
-static unsigned char vifmap_group_pkt_type(const struct sk_buff *skb,
-					   const struct net_device *pdev)
-{
-	return ether_addr_equal_64bits(eth_hdr(skb)->h_dest, pdev->broadcast) ?
-	       PACKET_BROADCAST : PACKET_MULTICAST;
 }
 
 /* A VLAN device takes the frame before the pdev's handler could see it. */
@@ -309,7 +386,7 @@ rx_handler_result_t vifmap_deliver_host(struct vifmap_dev *vd,
 	else if (unlikely(!(pdev->flags & IFF_UP)))
 		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
 	else
-		reason = vifmap_check_size(skb, READ_ONCE(pdev->mtu));
+		reason = vifmap_check_size(skb, pdev);
 	if (unlikely(reason)) {
 		vifmap_drop_for(skb, from, vd->host_stats, reason);
 		return RX_HANDLER_CONSUMED;
@@ -343,31 +420,65 @@ static bool vifmap_is_receiver(const struct vifmap_port *to,
 	return true;
 }
 
+static void vifmap_drop_copy(struct vifmap_port *to,
+			     struct vifmap_pcpu_stats __percpu *from,
+			     unsigned int reason)
+{
+	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
+	vifmap_stats_inc(from, reason);
+}
+
+/* What this CPU is in the middle of.
+ *
+ * A vif may be on top of another pdev, as a VLAN device of it is: what is
+ * flooded to it is sent by that pdev within the same call, and is a frame of
+ * the host to the hook there. Floods of floods would grow with the power of
+ * their depth. The peer of a veth receives its copy within the same call, too,
+ * and what it does then may be the cause of a flood that is no part of this
+ * one; but its copies wait, so that the stack is used for one reception more
+ * and no further one.
+ */
+struct vifmap_nesting {
+	bool flooding;
+	bool receiving;
+};
+
+static DEFINE_PER_CPU(struct vifmap_nesting, vifmap_nesting);
+
+/* A copy that a peer is to receive, in the middle of a flood. */
+static void vifmap_receive_copy(struct sk_buff *copy)
+{
+	struct vifmap_nesting *nesting = this_cpu_ptr(&vifmap_nesting);
+
+	nesting->flooding = false;
+	nesting->receiving = true;
+	netif_receive_skb(copy);
+	nesting->receiving = false;
+	nesting->flooding = true;
+}
+
 static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
-				struct vifmap_pcpu_stats __percpu *from)
+				struct vifmap_pcpu_stats __percpu *from,
+				bool may_receive)
 {
 	struct sk_buff *copy;
 	unsigned int reason;
 
 	reason = vifmap_vif_refuses(to, skb);
-	if (!reason) {
-		copy = skb_clone(skb, GFP_ATOMIC);
-		if (likely(copy)) {
-			vifmap_deliver_vif(to, copy, from);
-			return;
-		}
-		reason = VIFMAP_A_STATS_DROP_NO_MEMORY;
+	if (unlikely(reason)) {
+		vifmap_drop_copy(to, from, reason);
+		return;
 	}
-	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
-	vifmap_stats_inc(from, reason);
+	copy = skb_clone(skb, GFP_ATOMIC);
+	if (unlikely(!copy)) {
+		vifmap_drop_copy(to, from, VIFMAP_A_STATS_DROP_NO_MEMORY);
+		return;
+	}
+	if (!may_receive)
+		vifmap_deliver_queue(to, copy, from);
+	else if (vifmap_deliver_vif(to, copy, from) == RX_HANDLER_ANOTHER)
+		vifmap_receive_copy(copy);
 }
-
-/* A vif may be on top of another pdev, as a VLAN device of it is: what is
- * flooded to it is sent by that pdev within the same call, and is a frame of
- * the host to the hook there. Floods of floods would grow with the power of
- * their depth.
- */
-static DEFINE_PER_CPU(bool, vifmap_flooding);
 
 /**
  * vifmap_flood_vifs() - Deliver a copy of a frame to each vif.
@@ -388,15 +499,19 @@ void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 		       struct vifmap_pcpu_stats __percpu *from)
 {
 	const u8 *dest = eth_hdr(skb)->h_dest;
+	struct vifmap_nesting *nesting = this_cpu_ptr(&vifmap_nesting);
 	bool from_host = from == vd->host_stats;
 	struct vifmap_port *port;
+	bool may_receive;
 
-	if (unlikely(__this_cpu_read(vifmap_flooding))) {
+	if (unlikely(nesting->flooding)) {
 		vifmap_stats_inc(from, VIFMAP_A_STATS_COPIES);
 		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_FLOOD_RATE);
 		return;
 	}
-	__this_cpu_write(vifmap_flooding, true);
+	may_receive = !nesting->receiving && !from_host &&
+		      !(source && source->is_self);
+	nesting->flooding = true;
 	list_for_each_entry_rcu(port, &vd->ports, list) {
 		if (!vifmap_is_receiver(port, source, dest))
 			continue;
@@ -404,9 +519,9 @@ void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 		if (from_host && port->is_self)
 			continue;
 		vifmap_stats_inc(from, VIFMAP_A_STATS_COPIES);
-		vifmap_deliver_copy(port, skb, from);
+		vifmap_deliver_copy(port, skb, from, may_receive);
 	}
-	__this_cpu_write(vifmap_flooding, false);
+	nesting->flooding = false;
 }
 
 static void vifmap_announce_entry(struct vifmap_dev *vd, u64 key)

@@ -14,24 +14,6 @@
 
 #include "vifmap.h"
 
-/**
- * vifmap_egress_is_alone() - Whether nobody else looks at the pdev's frames.
- * @vd: The device.
- *
- * Context: RCU read lock held.
- * Return: true if vifmap's hook is the only one.
- */
-bool vifmap_egress_is_alone(const struct vifmap_dev *vd)
-{
-	const struct nf_hook_entries *hooks;
-
-	if (unlikely(!READ_ONCE(vd->egress_hook)))
-		return false;
-
-	hooks = netdev_egress_hooks_rcu(vd->pdev);
-	return likely(hooks && hooks->num_hook_entries == 1);
-}
-
 /* A frame that vifmap itself sends to the wire, on its way through the
  * administrator's rules. The host's own have no input device, and those it
  * forwards have one that is not a vif of this map.
@@ -74,7 +56,7 @@ static unsigned int vifmap_egress_unicast(struct vifmap_dev *vd,
 	else if (unlikely(to->is_self))
 		vifmap_drop(skb, vd->host_stats, VIFMAP_A_STATS_DROP_HAIRPIN);
 	else
-		vifmap_deliver_vif(to, skb, vd->host_stats);
+		vifmap_deliver_queue(to, skb, vd->host_stats);
 	return NF_STOLEN;
 }
 

@@ -172,7 +172,7 @@ static int vifmap_learn_locked(struct vifmap_port *port, u64 addr)
 
 	list_del(&slot->list);
 	slot->addr = addr;
-	slot->used = vifmap_entry_now();
+	slot->used = vifmap_now();
 	err = vifmap_map_insert(map, slot, true, &port->entries);
 	if (err) {
 		list_add(&slot->list, &port->slots);

@@ -34,6 +34,7 @@ static struct vifmap_table *vifmap_table_alloc(unsigned int bits, u8 version)
 
 	table->shift = 64 - bits;
 	table->version = version;
+	table->to_entry = -offsetof(struct vifmap_entry, node[version]);
 	return table;
 }
 
@@ -53,7 +54,7 @@ static void vifmap_table_link(const struct vifmap_map *map,
 			      struct vifmap_table *table,
 			      struct vifmap_entry *entry)
 {
-	unsigned int bucket = vifmap_map_bucket(map, table, entry->addr);
+	unsigned long bucket = vifmap_map_bucket(map, table, entry->addr);
 
 	hlist_add_head_rcu(&entry->node[table->version],
 			   &table->bucket[bucket]);

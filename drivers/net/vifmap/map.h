@@ -61,11 +61,13 @@ struct vifmap_entry {
  * struct vifmap_table - The buckets of a map.
  * @shift: 64 less the number of bits of a bucket's index.
  * @version: Which of &vifmap_entry.node links the chains, 0 or 1.
+ * @to_entry: How far it is from there to the entry; negative.
  * @bucket: The chains.
  */
 struct vifmap_table {
 	u8 shift;
 	u8 version;
+	long to_entry;
 	struct hlist_head bucket[];
 };
 
@@ -139,11 +141,26 @@ static inline void vifmap_key_to_addr(u64 key, u8 *addr)
 }
 
 /**
- * vifmap_entry_now() - What &vifmap_entry.used is for a frame of this moment.
+ * vifmap_key_is_station() - Whether a key is the address of one station.
+ * @key: The key.
  *
- * Return: jiffies, but never 0.
+ * Return: what is_valid_ether_addr() says of the address.
  */
-static inline unsigned long vifmap_entry_now(void)
+static inline bool vifmap_key_is_station(u64 key)
+{
+#ifdef __BIG_ENDIAN
+	return key && !(key & BIT_ULL(56));
+#else
+	return key && !(key & BIT_ULL(16));
+#endif
+}
+
+/**
+ * vifmap_now() - A note of when something was.
+ *
+ * Return: jiffies, but never 0, which is never.
+ */
+static inline unsigned long vifmap_now(void)
 {
 	unsigned long now = jiffies;
 
@@ -163,7 +180,7 @@ static inline void vifmap_entry_use(struct vifmap_entry *entry)
 	unsigned long used = READ_ONCE(entry->used);
 
 	if (!used || time_after_eq(jiffies, used + HZ))
-		WRITE_ONCE(entry->used, vifmap_entry_now());
+		WRITE_ONCE(entry->used, vifmap_now());
 }
 
 /**
@@ -174,7 +191,7 @@ static inline void vifmap_entry_use(struct vifmap_entry *entry)
  *
  * Return: the index of the bucket.
  */
-static inline unsigned int vifmap_map_bucket(const struct vifmap_map *map,
+static inline unsigned long vifmap_map_bucket(const struct vifmap_map *map,
 					     const struct vifmap_table *table,
 					     u64 key)
 {
@@ -194,7 +211,7 @@ static inline struct hlist_node *
 vifmap_map_chain(const struct vifmap_map *map, const struct vifmap_table *table,
 		 u64 key)
 {
-	unsigned int bucket = vifmap_map_bucket(map, table, key);
+	unsigned long bucket = vifmap_map_bucket(map, table, key);
 
 	return rcu_dereference_raw(hlist_first_rcu(&table->bucket[bucket]));
 }
@@ -226,14 +243,12 @@ vifmap_map_lookup_rcu(const struct vifmap_map *map, u64 key)
 	const struct vifmap_table *table;
 	struct vifmap_entry *entry;
 	struct hlist_node *node;
-	unsigned int version;
 
 	table = rcu_dereference_check(map->table, rcu_read_lock_bh_held());
-	version = table->version;
 	node = vifmap_map_chain(map, table, key);
 	while (node) {
-		entry = container_of(node, struct vifmap_entry, node[version]);
-		if (likely(READ_ONCE(entry->key) == key))
+		entry = (void *)node + table->to_entry;
+		if (likely(data_race(entry->key) == key))
 			return entry;
 		node = rcu_dereference_raw(hlist_next_rcu(node));
 	}

@@ -376,6 +376,7 @@ static struct vifmap_port *vifmap_port_alloc(struct vifmap_dev *vd,
 	spin_lock_init(&port->flood.lock);
 	INIT_LIST_HEAD(&port->entries);
 	INIT_LIST_HEAD(&port->slots);
+	vifmap_direct_init_rtnl(port);
 	return port;
 }
 
@@ -477,6 +478,7 @@ err_allmulti:
 err_learn:
 	vifmap_learn_purge_rtnl(port);
 err_free:
+	vifmap_direct_exit_rtnl(port);
 	call_rcu(&port->rcu, vifmap_port_free_rcu);
 	return err;
 }
@@ -510,6 +512,7 @@ void vifmap_port_detach_rtnl(struct vifmap_port *port,
 	if (!--vd->ports_count)
 		dev_set_allmulti(vd->pdev, -1);
 	vifmap_nl_notify_port(port, VIFMAP_CMD_PORT_DEL_NTF, reason);
+	vifmap_direct_exit_rtnl(port);
 	netdev_put(vif, &port->dev_tracker);
 	call_rcu(&port->rcu, vifmap_port_free_rcu);
 }
@@ -549,6 +552,7 @@ int vifmap_port_set_options_rtnl(struct vifmap_port *port,
 	now->flood_rate = options->flood_rate;
 	WRITE_ONCE(now->link_local, options->link_local);
 	WRITE_ONCE(now->delivery, options->delivery);
+	vifmap_direct_set_rtnl(port);
 	WRITE_ONCE(now->isolated, options->isolated);
 	vifmap_trunk_set_rtnl(port, options->trunk, extack);
 	WRITE_ONCE(now->spoofcheck, options->spoofcheck);

@@ -11,6 +11,7 @@
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
 
+#include "direct.h"
 #include "vifmap.h"
 
 /**
@@ -107,7 +108,7 @@ static rx_handler_result_t vifmap_rx_pass(struct vifmap_dev *vd,
 	return RX_HANDLER_PASS;
 }
 
-static rx_handler_result_t vifmap_rx_wire_group(struct vifmap_dev *vd,
+static noinline rx_handler_result_t vifmap_rx_wire_group(struct vifmap_dev *vd,
 						struct sk_buff *skb)
 {
 	unsigned int len = skb->len + ETH_HLEN;
@@ -117,36 +118,83 @@ static rx_handler_result_t vifmap_rx_wire_group(struct vifmap_dev *vd,
 	return vifmap_rx_pass(vd, len);
 }
 
-static rx_handler_result_t vifmap_rx_wire_unicast(struct vifmap_dev *vd,
-						  struct sk_buff **pskb)
+/* A unicast frame that is for nobody here: the stack drops what is not its own.
+ */
+static noinline rx_handler_result_t
+vifmap_rx_wire_unmapped(struct vifmap_dev *vd, const struct sk_buff *skb,
+			const struct vifmap_entry *entry)
+{
+	if (!entry)
+		vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_UNKNOWN);
+	return vifmap_rx_pass(vd, skb->len + ETH_HLEN);
+}
+
+/* The frame is not shared any more afterwards, unless there is none. */
+static noinline struct sk_buff *vifmap_rx_unshare(struct sk_buff **pskb,
+					 struct vifmap_pcpu_stats *stats)
+{
+	*pskb = skb_share_check(*pskb, GFP_ATOMIC);
+	if (unlikely(!*pskb))
+		vifmap_stats_inc_here(stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
+	return *pskb;
+}
+
+/* A unicast frame that no vif may have. */
+static noinline rx_handler_result_t vifmap_rx_wire_odd(struct vifmap_dev *vd,
+						       struct sk_buff **pskb)
 {
 	const struct vifmap_entry *entry;
+	struct vifmap_pcpu_stats *stats;
 	struct sk_buff *skb = *pskb;
-	unsigned int len;
+	const struct ethhdr *eth;
 
-	len = skb->len + ETH_HLEN;
+	stats = this_cpu_ptr(vd->wire_stats);
+	vifmap_stats_add_frame_here(stats, VIFMAP_A_STATS_RX_PACKETS,
+				    skb->len + ETH_HLEN);
+	eth = eth_hdr(skb);
+	entry = vifmap_map_lookup_rcu(&vd->map, vifmap_key(eth->h_dest));
+	if (!entry || !entry->port)
+		return vifmap_rx_wire_unmapped(vd, skb, entry);
 
-	vifmap_stats_add_frame(vd->wire_stats, VIFMAP_A_STATS_RX_PACKETS, len);
-	entry = vifmap_map_lookup_rcu(&vd->map,
-				      vifmap_key(eth_hdr(skb)->h_dest));
-	if (!entry || !entry->port) {
-		if (!entry)
-			vifmap_stats_inc(vd->wire_stats,
-					 VIFMAP_A_STATS_UNKNOWN);
-		return vifmap_rx_pass(vd, len);
-	}
-
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb))
-		vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
-	else if (unlikely(!is_valid_ether_addr(eth_hdr(skb)->h_source)))
-		vifmap_drop(skb, vd->wire_stats,
-			    VIFMAP_A_STATS_DROP_BAD_SOURCE);
-	else if (unlikely(vifmap_skb_has_long_header(skb)))
-		vifmap_drop(skb, vd->wire_stats, VIFMAP_A_STATS_DROP_MALFORMED);
-	else
-		vifmap_deliver_vif(entry->port, skb, vd->wire_stats);
+	vifmap_drop(skb, vd->wire_stats,
+		    is_valid_ether_addr(eth->h_source) ?
+		    VIFMAP_A_STATS_DROP_MALFORMED :
+		    VIFMAP_A_STATS_DROP_BAD_SOURCE);
 	return RX_HANDLER_CONSUMED;
+}
+
+static noinline rx_handler_result_t
+vifmap_rx_wire_unicast(struct vifmap_dev *vd, struct sk_buff **pskb,
+		       const struct ethhdr *eth)
+{
+	u64 dest = vifmap_key(eth->h_dest);
+	const struct vifmap_entry *entry;
+	struct vifmap_pcpu_stats *stats;
+	struct sk_buff *skb = *pskb;
+	struct vifmap_port *to;
+
+	if (unlikely(!vifmap_key_is_station(vifmap_key(eth->h_source)) ||
+		     vifmap_skb_has_long_header(skb)))
+		return vifmap_rx_wire_odd(vd, pskb);
+
+	stats = this_cpu_ptr(vd->wire_stats);
+	vifmap_stats_add_frame_here(stats, VIFMAP_A_STATS_RX_PACKETS,
+				    skb->len + ETH_HLEN);
+	entry = vifmap_map_lookup_rcu(&vd->map, dest);
+	if (unlikely(!entry))
+		return vifmap_rx_wire_unmapped(vd, skb, NULL);
+	to = entry->port;
+	if (unlikely(!to))
+		return vifmap_rx_wire_unmapped(vd, skb, entry);
+
+	if (unlikely(skb_shared(skb))) {
+		skb = vifmap_rx_unshare(pskb, stats);
+		if (!skb)
+			return RX_HANDLER_CONSUMED;
+	}
+	if (likely(vifmap_direct_unicast(to, skb, dest, stats)))
+		return RX_HANDLER_ANOTHER;
+	return vifmap_deliver_vif(to, skb, to->vd->wire_stats);
 }
 
 /**
@@ -161,23 +209,25 @@ static rx_handler_result_t vifmap_rx_wire_unicast(struct vifmap_dev *vd,
 rx_handler_result_t vifmap_rx_wire(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
+	const struct ethhdr *eth;
 	struct vifmap_dev *vd;
 
-	if (likely(skb->pkt_type == PACKET_HOST)) {
+	eth = eth_hdr(skb);
+	if (skb->pkt_type == PACKET_HOST) {
 		/* From a vif, by way of vifmap_deliver_host(). */
-		if (unlikely(is_multicast_ether_addr(eth_hdr(skb)->h_dest)))
+		if (unlikely(is_multicast_ether_addr(eth->h_dest)))
 			vifmap_host_restore_type(skb);
 		return RX_HANDLER_PASS;
 	}
 
 	vd = rcu_dereference(skb->dev->rx_handler_data);
 	/* What dev_loopback_xmit() sends has no Ethernet header. */
-	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !READ_ONCE(vd->up)))
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !data_race(vd->up)))
 		return RX_HANDLER_PASS;
 
-	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+	if (is_multicast_ether_addr(eth->h_dest))
 		return vifmap_rx_wire_group(vd, skb);
-	return vifmap_rx_wire_unicast(vd, pskb);
+	return vifmap_rx_wire_unicast(vd, pskb, eth);
 }
 
 static bool vifmap_source_refuse(struct vifmap_port *port, u64 key)
@@ -188,12 +238,21 @@ static bool vifmap_source_refuse(struct vifmap_port *port, u64 key)
 	return false;
 }
 
+/* Whether a source was found good since the map changed last. */
+static bool vifmap_source_is_known(const struct vifmap_port *port, u64 key)
+{
+	u16 generation = vifmap_map_generation(&port->vd->map);
+
+	return (u64)atomic64_read(&port->source) == (key | generation) &&
+	       time_before(jiffies, data_race(port->source_until));
+}
+
 /* The whole of the source check; a good source is remembered, for a second at
  * the most, for the short of it.
  */
-static bool vifmap_source_lookup(struct vifmap_port *port, u64 key,
-				 u16 generation)
+static bool vifmap_source_lookup(struct vifmap_port *port, u64 key)
 {
+	u16 generation = vifmap_map_generation(&port->vd->map);
 	struct vifmap_entry *entry;
 
 	entry = vifmap_map_lookup_rcu(&port->vd->map, key);
@@ -216,25 +275,21 @@ static bool vifmap_source_lookup(struct vifmap_port *port, u64 key,
  * The generation has 16 bits: a source that was good is taken for good again
  * when the map changes 65536 times, to the one, within a second.
  */
-static unsigned int vifmap_rx_check(struct vifmap_port *port,
-				    const struct sk_buff *skb)
+static noinline unsigned int vifmap_rx_check(struct vifmap_port *port,
+					     const struct sk_buff *skb)
 {
 	const struct ethhdr *eth = eth_hdr(skb);
-	u64 key = vifmap_key(eth->h_source);
 	struct vifmap_dev *vd = port->vd;
-	u16 generation;
 
 	if (unlikely(!READ_ONCE(vd->up)))
 		return VIFMAP_A_STATS_DROP_DOWN;
 	if (unlikely(vifmap_skb_has_long_header(skb)))
 		return VIFMAP_A_STATS_DROP_MALFORMED;
 
-	generation = vifmap_map_generation(&vd->map);
-	if (unlikely((u64)atomic64_read(&port->source) != (key | generation) ||
-		     time_after_eq(jiffies, READ_ONCE(port->source_until)))) {
+	if (unlikely(!vifmap_source_is_known(port, vifmap_key(eth->h_source)))) {
 		if (!is_valid_ether_addr(eth->h_source))
 			return VIFMAP_A_STATS_DROP_BAD_SOURCE;
-		if (!vifmap_source_lookup(port, key, generation))
+		if (!vifmap_source_lookup(port, vifmap_key(eth->h_source)))
 			return VIFMAP_A_STATS_DROP_SPOOFED;
 	}
 
@@ -246,31 +301,48 @@ static unsigned int vifmap_rx_check(struct vifmap_port *port,
 	return 0;
 }
 
-static rx_handler_result_t vifmap_rx_port_unicast(struct vifmap_port *port,
-						  struct sk_buff *skb)
+/* What nearly every frame is: one that vifmap_rx_check() would find good. The
+ * stack has put a tag that was in the frame into its metadata.
+ */
+static bool vifmap_rx_is_good(const struct vifmap_port *port,
+			      const struct sk_buff *skb,
+			      const struct ethhdr *eth)
 {
+	return likely(data_race(port->vd->up)) &&
+	       likely(!vifmap_skb_has_long_header(skb)) &&
+	       likely(vifmap_source_is_known(port,
+					     vifmap_key(eth->h_source))) &&
+	       likely(!skb_vlan_tag_present(skb));
+}
+
+static rx_handler_result_t
+vifmap_rx_port_unicast(struct vifmap_port *port, struct sk_buff *skb,
+		       const struct ethhdr *eth,
+		       struct vifmap_pcpu_stats *stats)
+{
+	u64 dest = vifmap_key(eth->h_dest);
 	struct vifmap_dev *vd = port->vd;
 	const struct vifmap_entry *entry;
 	struct vifmap_port *to;
 
-	entry = vifmap_map_lookup_rcu(&vd->map,
-				      vifmap_key(eth_hdr(skb)->h_dest));
+	entry = vifmap_map_lookup_rcu(&vd->map, dest);
 	if (!entry) {
 		vifmap_deliver_wire(vd, skb, port->stats);
 		return RX_HANDLER_CONSUMED;
 	}
-
 	to = entry->port;
-	if (!to && likely(!port->is_self))
+	if (!to)
 		return vifmap_deliver_host(vd, skb, port->stats);
 
-	if (unlikely(!to || to == port))
+	if (unlikely(to == port))
 		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_HAIRPIN);
-	else if (unlikely(READ_ONCE(port->options.isolated) &&
+	else if (unlikely(data_race(port->options.isolated) &&
 			  READ_ONCE(to->options.isolated)))
 		vifmap_drop(skb, port->stats, VIFMAP_A_STATS_DROP_ISOLATED);
+	else if (likely(vifmap_direct_unicast(to, skb, dest, stats)))
+		return RX_HANDLER_ANOTHER;
 	else
-		vifmap_deliver_vif(to, skb, port->stats);
+		return vifmap_deliver_vif(to, skb, port->stats);
 	return RX_HANDLER_CONSUMED;
 }
 
@@ -302,8 +374,8 @@ static void vifmap_rx_port_copy_wire(struct vifmap_port *port,
 	vifmap_stats_inc(port->stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
 }
 
-static rx_handler_result_t vifmap_rx_port_group(struct vifmap_port *port,
-						struct sk_buff *skb)
+static noinline rx_handler_result_t
+vifmap_rx_port_group(struct vifmap_port *port, struct sk_buff *skb)
 {
 	struct vifmap_dev *vd = port->vd;
 
@@ -330,21 +402,6 @@ static rx_handler_result_t vifmap_rx_port_group(struct vifmap_port *port,
 	return vifmap_deliver_host(vd, skb, port->stats);
 }
 
-static rx_handler_result_t vifmap_rx_port(struct vifmap_port *port,
-					  struct sk_buff *skb)
-{
-	unsigned int reason;
-
-	reason = vifmap_rx_check(port, skb);
-	if (unlikely(reason)) {
-		vifmap_drop(skb, port->stats, reason);
-		return RX_HANDLER_CONSUMED;
-	}
-	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		return vifmap_rx_port_group(port, skb);
-	return vifmap_rx_port_unicast(port, skb);
-}
-
 /**
  * vifmap_rx_vif() - Take a frame that a vif sent.
  * @pskb: The frame.
@@ -354,8 +411,11 @@ static rx_handler_result_t vifmap_rx_port(struct vifmap_port *port,
  */
 rx_handler_result_t vifmap_rx_vif(struct sk_buff **pskb)
 {
+	struct vifmap_pcpu_stats *stats;
 	struct sk_buff *skb = *pskb;
+	const struct ethhdr *eth;
 	struct vifmap_port *port;
+	unsigned int reason;
 
 	/* What dev_loopback_xmit() sends has no Ethernet header. */
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
@@ -363,29 +423,65 @@ rx_handler_result_t vifmap_rx_vif(struct sk_buff **pskb)
 
 	/* The handler may have been unset meanwhile, its data has not. */
 	port = rcu_dereference(skb->dev->rx_handler_data);
-	vifmap_stats_add_frame(port->stats, VIFMAP_A_STATS_RX_PACKETS,
-			       skb->len + ETH_HLEN);
-
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb)) {
-		vifmap_stats_inc(port->stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
-		return RX_HANDLER_CONSUMED;
+	stats = this_cpu_ptr(port->stats);
+	vifmap_stats_add_frame_here(stats, VIFMAP_A_STATS_RX_PACKETS,
+				    skb->len + ETH_HLEN);
+	if (unlikely(skb_shared(skb))) {
+		skb = vifmap_rx_unshare(pskb, stats);
+		if (!skb)
+			return RX_HANDLER_CONSUMED;
 	}
-	*pskb = skb;
-	return vifmap_rx_port(port, skb);
+
+	eth = eth_hdr(skb);
+	if (unlikely(!vifmap_rx_is_good(port, skb, eth))) {
+		reason = vifmap_rx_check(port, skb);
+		if (reason) {
+			vifmap_drop(skb, port->stats, reason);
+			return RX_HANDLER_CONSUMED;
+		}
+	}
+	if (is_multicast_ether_addr(eth->h_dest))
+		return vifmap_rx_port_group(port, skb);
+	return vifmap_rx_port_unicast(port, skb, eth, stats);
+}
+
+static void vifmap_rx_self_unicast(struct vifmap_port *self,
+				   struct sk_buff *skb)
+{
+	const struct vifmap_entry *entry;
+	struct vifmap_dev *vd = self->vd;
+
+	entry = vifmap_map_lookup_rcu(&vd->map,
+				      vifmap_key(eth_hdr(skb)->h_dest));
+	if (!entry)
+		vifmap_deliver_wire(vd, skb, self->stats);
+	else if (unlikely(!entry->port || entry->port == self))
+		vifmap_drop(skb, self->stats, VIFMAP_A_STATS_DROP_HAIRPIN);
+	else
+		vifmap_deliver_queue(entry->port, skb, self->stats);
 }
 
 /**
  * vifmap_rx_self() - Take a frame that the vifmap device itself sent.
- * @port: The vifmap device as an end.
+ * @self: The vifmap device as an end.
  * @skb: The frame, as a rx_handler would see it; taken over.
+ *
+ * It comes from a transmit path, in which nobody receives, and from the host,
+ * which is no receiver either: its frames are always consumed.
  *
  * Context: RCU read lock held, bottom halves off.
  */
-void vifmap_rx_self(struct vifmap_port *port, struct sk_buff *skb)
+void vifmap_rx_self(struct vifmap_port *self, struct sk_buff *skb)
 {
-	vifmap_stats_add_frame(port->stats, VIFMAP_A_STATS_RX_PACKETS,
+	unsigned int reason;
+
+	vifmap_stats_add_frame(self->stats, VIFMAP_A_STATS_RX_PACKETS,
 			       skb->len + ETH_HLEN);
-	/* Never for the host's stack on the pdev, so it is always consumed. */
-	vifmap_rx_port(port, skb);
+	reason = vifmap_rx_check(self, skb);
+	if (unlikely(reason))
+		vifmap_drop(skb, self->stats, reason);
+	else if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		vifmap_rx_port_group(self, skb);
+	else
+		vifmap_rx_self_unicast(self, skb);
 }

@@ -13,6 +13,7 @@ static const char * const vifmap_stats_names[] = {
 	[VIFMAP_A_STATS_TX_PACKETS]		= "tx-packets",
 	[VIFMAP_A_STATS_TX_BYTES]		= "tx-bytes",
 	[VIFMAP_A_STATS_TX_DROPPED]		= "tx-dropped",
+	[VIFMAP_A_STATS_DIRECT]			= "direct",
 	[VIFMAP_A_STATS_UNKNOWN]		= "unknown",
 	[VIFMAP_A_STATS_REFLECTED]		= "reflected",
 	[VIFMAP_A_STATS_COPIES]			= "copies",

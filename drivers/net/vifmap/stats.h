@@ -16,10 +16,13 @@
  * @counter: Indexed by VIFMAP_A_STATS_*; written on its own CPU with bottom
  *	halves off.
  * @syncp: Lets 32-bit readers see whole values.
+ * @queued: Of a vif: when this CPU last had to put a frame on its queue, in
+ *	jiffies; 0 when none of those can be waiting any more. See direct.c.
  */
 struct vifmap_pcpu_stats {
 	u64_stats_t counter[VIFMAP_STAT_MAX + 1];
 	struct u64_stats_sync syncp;
+	unsigned long queued;
 };
 
 /**
@@ -31,6 +34,40 @@ struct vifmap_stats {
 };
 
 /**
+ * vifmap_stats_inc_here() - Count one, of counters found already.
+ * @stats: This CPU's counters of an end.
+ * @counter: VIFMAP_A_STATS_*.
+ *
+ * Context: Bottom halves off.
+ */
+static inline void vifmap_stats_inc_here(struct vifmap_pcpu_stats *stats,
+					 unsigned int counter)
+{
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->counter[counter]);
+	u64_stats_update_end(&stats->syncp);
+}
+
+/**
+ * vifmap_stats_add_frame_here() - Count a frame, of counters found already.
+ * @stats: This CPU's counters of an end.
+ * @packets: VIFMAP_A_STATS_RX_PACKETS or VIFMAP_A_STATS_TX_PACKETS; the
+ *	counter of bytes is the next.
+ * @bytes: Length of the frame, Ethernet header included.
+ *
+ * Context: Bottom halves off.
+ */
+static inline void
+vifmap_stats_add_frame_here(struct vifmap_pcpu_stats *stats,
+			    unsigned int packets, unsigned int bytes)
+{
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->counter[packets]);
+	u64_stats_add(&stats->counter[packets + 1], bytes);
+	u64_stats_update_end(&stats->syncp);
+}
+
+/**
  * vifmap_stats_inc() - Count one.
  * @pcpu: Counters of an end.
  * @counter: VIFMAP_A_STATS_*.
@@ -40,18 +77,13 @@ struct vifmap_stats {
 static inline void vifmap_stats_inc(struct vifmap_pcpu_stats __percpu *pcpu,
 				    unsigned int counter)
 {
-	struct vifmap_pcpu_stats *stats = this_cpu_ptr(pcpu);
-
-	u64_stats_update_begin(&stats->syncp);
-	u64_stats_inc(&stats->counter[counter]);
-	u64_stats_update_end(&stats->syncp);
+	vifmap_stats_inc_here(this_cpu_ptr(pcpu), counter);
 }
 
 /**
  * vifmap_stats_add_frame() - Count a frame and its bytes.
  * @pcpu: Counters of an end.
- * @packets: VIFMAP_A_STATS_RX_PACKETS or VIFMAP_A_STATS_TX_PACKETS; the
- *	counter of bytes is the next.
+ * @packets: VIFMAP_A_STATS_RX_PACKETS or VIFMAP_A_STATS_TX_PACKETS.
  * @bytes: Length of the frame, Ethernet header included.
  *
  * Context: Bottom halves off.
@@ -60,12 +92,7 @@ static inline void
 vifmap_stats_add_frame(struct vifmap_pcpu_stats __percpu *pcpu,
 		       unsigned int packets, unsigned int bytes)
 {
-	struct vifmap_pcpu_stats *stats = this_cpu_ptr(pcpu);
-
-	u64_stats_update_begin(&stats->syncp);
-	u64_stats_inc(&stats->counter[packets]);
-	u64_stats_add(&stats->counter[packets + 1], bytes);
-	u64_stats_update_end(&stats->syncp);
+	vifmap_stats_add_frame_here(this_cpu_ptr(pcpu), packets, bytes);
 }
 
 struct vifmap_pcpu_stats __percpu *vifmap_stats_alloc(void);

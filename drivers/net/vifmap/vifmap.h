@@ -2,9 +2,11 @@
 #ifndef _VIFMAP_H
 #define _VIFMAP_H
 
+#include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_netdev.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/vifmap.h>
 #include <uapi/linux/vifmap_link.h>
@@ -34,6 +36,18 @@
 
 /* Alerts that wait for the work to send them; more are not worth keeping. */
 #define VIFMAP_ALERT_SLOTS		16
+
+/**
+ * enum vifmap_shortcut - How a vif can be reached without its queue.
+ * @VIFMAP_SHORTCUT_NONE: Not at all.
+ * @VIFMAP_SHORTCUT_PEER: It is a veth, whose peer can receive the frame.
+ * @VIFMAP_SHORTCUT_TAP: It is a tap, whose driver can be given the frame.
+ */
+enum vifmap_shortcut {
+	VIFMAP_SHORTCUT_NONE,
+	VIFMAP_SHORTCUT_PEER,
+	VIFMAP_SHORTCUT_TAP,
+};
 
 /**
  * struct vifmap_rate - How many floods a second an end may send.
@@ -104,6 +118,7 @@ struct vifmap_dev_options {
 /**
  * struct vifmap_port - An attached vif, or the vifmap device as an end.
  * @dev: The vif.
+ * @peer: The peer of a vif that is a veth, else NULL.
  * @vd: The device that it is attached to.
  * @stats: Its counters.
  * @source: The last source address that was found good, as a key, with the
@@ -112,6 +127,7 @@ struct vifmap_dev_options {
  *	the entry's &vifmap_entry.used is written now and then.
  * @options: Its options; changed under RTNL, read at any time.
  * @is_self: It is &vifmap_dev.self.
+ * @shortcut: enum vifmap_shortcut, as @options.delivery allows.
  * @spoofed: The last source address that was refused, as a key; 0 for none.
  * @flood: Its flood rate.
  * @list: Link in &vifmap_dev.ports; under RTNL.
@@ -122,17 +138,20 @@ struct vifmap_dev_options {
  * @learned: How many of @entries were learned; under &vifmap_map.lock.
  * @slot_count: Number of @slots; under &vifmap_map.lock.
  * @dev_tracker: Tracks the reference to @dev.
+ * @peer_tracker: Tracks the reference to @peer.
  * @rcu: Frees the port after the last reader.
  */
 struct vifmap_port {
 	/* Read for each frame. */
 	struct net_device *dev;
+	struct net_device *peer;
 	struct vifmap_dev *vd;
 	struct vifmap_pcpu_stats __percpu *stats;
 	atomic64_t source;
 	unsigned long source_until;
 	struct vifmap_port_options options;
 	bool is_self;
+	u8 shortcut;
 
 	u64 spoofed;
 	struct vifmap_rate flood;
@@ -143,6 +162,7 @@ struct vifmap_port {
 	u32 learned;
 	u32 slot_count;
 	netdevice_tracker dev_tracker;
+	netdevice_tracker peer_tracker;
 	struct rcu_head rcu;
 };
 
@@ -235,7 +255,7 @@ static inline bool vifmap_skb_is_tagged(const struct sk_buff *skb)
  */
 static inline bool vifmap_skb_has_long_header(const struct sk_buff *skb)
 {
-	return skb->data - skb_mac_header(skb) != ETH_HLEN;
+	return skb->data != skb->head + skb->mac_header + ETH_HLEN;
 }
 
 /**
@@ -253,6 +273,20 @@ static inline void vifmap_skb_set_inband_tag(struct sk_buff *skb)
 }
 
 /**
+ * vifmap_group_pkt_type() - The type of a frame to a group for a device.
+ * @skb: The frame.
+ * @dev: The device that receives it.
+ *
+ * Return: PACKET_BROADCAST or PACKET_MULTICAST.
+ */
+static inline unsigned char
+vifmap_group_pkt_type(const struct sk_buff *skb, const struct net_device *dev)
+{
+	return ether_addr_equal_64bits(eth_hdr(skb)->h_dest, dev->broadcast) ?
+	       PACKET_BROADCAST : PACKET_MULTICAST;
+}
+
+/**
  * vifmap_self_iif() - The skb_iif of what the vifmap device sends to the wire.
  * @vd: The device.
  *
@@ -264,6 +298,24 @@ static inline void vifmap_skb_set_inband_tag(struct sk_buff *skb)
 static inline int vifmap_self_iif(const struct vifmap_dev *vd)
 {
 	return -vd->dev->ifindex;
+}
+
+/**
+ * vifmap_egress_is_alone() - Whether nobody else looks at the pdev's frames.
+ * @vd: The device.
+ *
+ * Context: RCU read lock held.
+ * Return: true if vifmap's hook is the only one.
+ */
+static inline bool vifmap_egress_is_alone(const struct vifmap_dev *vd)
+{
+	const struct nf_hook_entries *hooks;
+
+	if (unlikely(!READ_ONCE(vd->egress_hook)))
+		return false;
+
+	hooks = netdev_egress_hooks_rcu(vd->pdev);
+	return likely(hooks && hooks->num_hook_entries == 1);
 }
 
 /* dev.c */
@@ -370,8 +422,11 @@ void vifmap_rate_set(struct vifmap_rate *rate, u32 pps);
 /* deliver.c */
 void vifmap_drop(struct sk_buff *skb, struct vifmap_pcpu_stats __percpu *from,
 		 unsigned int reason);
-void vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
-			struct vifmap_pcpu_stats __percpu *from);
+void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
+			  struct vifmap_pcpu_stats __percpu *from);
+rx_handler_result_t
+vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
+		   struct vifmap_pcpu_stats __percpu *from);
 void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 			 struct vifmap_pcpu_stats __percpu *from);
 rx_handler_result_t
@@ -383,11 +438,18 @@ void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 		       struct vifmap_pcpu_stats __percpu *from);
 void vifmap_announce_rtnl(struct vifmap_dev *vd);
 
+/* direct.c */
+bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb);
+int vifmap_direct_backlog(struct vifmap_port *to, struct sk_buff *skb);
+int vifmap_direct_tap(struct sk_buff *skb);
+void vifmap_direct_init_rtnl(struct vifmap_port *port);
+void vifmap_direct_exit_rtnl(struct vifmap_port *port);
+void vifmap_direct_set_rtnl(struct vifmap_port *port);
+
 /* egress.c */
 int vifmap_egress_init_rtnl(struct vifmap_dev *vd,
 			    struct netlink_ext_ack *extack);
 void vifmap_egress_exit_rtnl(struct vifmap_dev *vd);
-bool vifmap_egress_is_alone(const struct vifmap_dev *vd);
 
 /* netlink.c */
 int vifmap_nl_init(void);

@@ -9,6 +9,38 @@
 #define netif_get_flags		dev_get_flags
 #endif
 
+/**
+ * netdev_tc_egress() - Whether there is something of tc on what a device sends.
+ * @dev: The device.
+ *
+ * Return: nonzero if so.
+ */
+static inline unsigned long netdev_tc_egress(const struct net_device *dev)
+{
+#if defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_XGRESS)
+	return (__force unsigned long)data_race(dev->tcx_egress);
+#elif !defined(COMPAT_TCX_EGRESS) && defined(CONFIG_NET_CLS_ACT)
+	return (__force unsigned long)data_race(dev->miniq_egress);
+#else
+	return 0;
+#endif
+}
+
+/**
+ * netdev_nf_egress() - Whether netfilter looks at what a device sends.
+ * @dev: The device.
+ *
+ * Return: nonzero if so.
+ */
+static inline unsigned long netdev_nf_egress(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	return (__force unsigned long)data_race(dev->nf_hooks_egress);
+#else
+	return 0;
+#endif
+}
+
 /* Both were feature flags before 6.12, and the second has changed its name
  * since, in stable kernels, too: what the headers have is asked, by Kbuild
  * where the preprocessor cannot tell.
