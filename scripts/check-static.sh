@@ -119,11 +119,11 @@ check_kernel_doc()
 # those of the benchmarks are with table A.
 check_shellcheck()
 {
-	local parts='^(selftests/lib/|tools/bench/lib)'
+	local parts='^(selftests/lib/|tools/bench/(lib|peers|streams|tables))'
 	local options=(-x -P SCRIPTDIR -e SC2317)
 
 	{ run_by 'bash|dash|sh'; named '\.sh$'; } | sort -u |
-		grep -v "$parts" | on_each shellcheck "${options[@]}" &&
+		grep -vE "$parts" | on_each shellcheck "${options[@]}" &&
 		shellcheck -a "${options[@]}" selftests/lib.sh \
 			tools/bench/table-a.sh
 }

@@ -149,7 +149,7 @@ measure()
 	fi
 	say "$kernel: table ${table^^}"
 	rm -f "$out/${table^^}"-*
-	in_machine "$table" tools/bench/measure.sh "$table" "$out"
+	in_machine "$table" tools/bench/measure.sh "$table" "$out" >&2
 }
 
 # In columns; an empty cell is a dot, for column takes it for none.

@@ -235,8 +235,12 @@ part_bridge-nf()
 	must modprobe -r br_netfilter
 }
 
-# A broadcast of IP takes its way up at the guest's end, too.
-knows_bridge-nf() { knows_bridge "$1" && [[ $1 != copy-* ]]; }
+# A broadcast of IP takes its way up at the guest's end, too; and what a writer
+# behind a tap sends is not of IP.
+knows_bridge-nf()
+{
+	knows_bridge "$1" && [[ $1 != copy-* && $1 != tap-to-wire ]]
+}
 
 # --- Open vSwitch ---
 

@@ -18,12 +18,17 @@ QUICK=${QUICK-}
 
 # A progress line
 say() { echo "# $*" >&2; }
+die() { echo "${0##*/}: $*" >&2; exit 1; }
+
 # note COMMAND...: a command line worth telling beside the table
 note() { echo "$*" >>"${BENCH_NOTES:-/dev/null}"; }
 
-die() { echo "${0##*/}: $*" >&2; exit 1; }
-
-must() { "$@" || die "failed: $*"; }
+# A step of setting up: told beside the table, and the end if it fails
+must()
+{
+	note "$@"
+	"$@" || die "failed: $*"
+}
 
 # Functions to be called when the table ends, however it does
 at_end=()

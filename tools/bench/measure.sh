@@ -23,13 +23,13 @@ cpu_model()
 
 describe()
 {
-	echo "table ${table^^}: $(sed -n "3,/^[^#]/s/^# table-[a-z0-9]*\\.sh OUTDIR - //p" \
-		"$bench/table-$table.sh")"
+	local name
+
+	echo "table: ${table^^}"
 	echo "date: $(date -u +%Y-%m-%d)"
 	echo "kernel: $(uname -srvm)"
 	echo "processor: $(cpu_model), $(nproc) of them"
 	echo "clock: $(</sys/devices/system/clocksource/clocksource0/current_clocksource)"
-	echo "hypervisor: $(systemd-detect-virt 2>/dev/null)"
 	echo "vifmap: $(vifmap -V 2>/dev/null | sed 1q)"
 	version_of ip -V
 	version_of tc -V
@@ -43,7 +43,7 @@ describe()
 	for name in PATHS PEERS ENTRIES FRAMES; do
 		[ -z "${!name-}" ] || echo "$name=${!name}"
 	done
-	[ ! -s "$BENCH_NOTES" ] || sort -u "$BENCH_NOTES"
+	awk '!seen[$0]++' "$BENCH_NOTES"
 }
 
 BENCH_NOTES=$(mktemp)

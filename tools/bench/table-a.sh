@@ -26,8 +26,8 @@ paths=${PATHS:-wire-to-veth veth-to-veth queued veth-to-wire copy-direct
 	copy-queued host-receive host-to-wire host-to-vif wire-to-tap
 	wire-to-tap-queued tap-to-wire}
 # Those that load modules with hooks for everybody come late.
-peers=${PEERS:-bare vifmap macvlan tc-matchall tc-flower bridge raw ovs
-	bridge-nf}
+peers=${PEERS:-bare vifmap macvlan tc-matchall tc-flower bridge raw bridge-nf
+	ovs}
 if [ "$QUICK" = 1 ]; then
 	numbers=${ENTRIES:-1 4096}
 else
