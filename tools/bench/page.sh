@@ -120,7 +120,7 @@ done
 if [ "$from" ]; then
 	{
 		echo
-		sed -n '/^$/q; /^table /d; s/^/| /p' "$from"
+		sed -n '/^$/q; /^table:/d; s/^/| /p' "$from"
 		echo
 	} >"$work/table"
 	replace machine

@@ -54,6 +54,15 @@ guest_v4() { echo "192.0.2.$((10 + $1))"; }
 # Two have a namespace of their own, the others share one.
 guest_place() { [ "$1" -lt 2 ] && echo "g$1" || echo crowd; }
 
+# Sets guest_mac and guest_place, for loops over hundreds of guests: a subshell
+# for each takes longer than the rest.
+find_guest()
+{
+	printf -v guest_mac 02:00:00:01:%02x:%02x $(($1 / 256)) $(($1 % 256))
+	guest_place=crowd
+	[ "$1" -ge 2 ] || guest_place=g$1
+}
+
 at()
 {
 	local place=$1
@@ -145,10 +154,10 @@ vif_lines()
 	local i
 
 	for i in $(guest_numbers); do
+		find_guest "$i"
 		if [ "$kind" = veth ]; then
 			echo "link add v$i type veth peer name g$i address" \
-				"$(guest_mac "$i") netns" \
-				"$prefix$(guest_place "$i")"
+				"$guest_mac netns $prefix$guest_place"
 		else
 			echo "tuntap add dev v$i mode tap vnet_hdr"
 		fi
@@ -239,10 +248,11 @@ attach_lines()
 	local i
 
 	for i in $(guest_numbers); do
+		find_guest "$i"
 		if [ "$kind" = veth ]; then
 			echo "attach v$i pdev eth0"
 		else
-			echo "attach v$i pdev eth0 mac $(guest_mac "$i")"
+			echo "attach v$i pdev eth0 mac $guest_mac"
 		fi
 	done
 }
@@ -285,7 +295,8 @@ new_bridge()
 	{
 		echo "fdb replace $mac_wire dev eth0 master static"
 		for i in $(guest_numbers); do
-			echo "fdb replace $(guest_mac "$i") dev v$i master static"
+			find_guest "$i"
+			echo "fdb replace $guest_mac dev v$i master static"
 		done
 	} | at host bridge -batch -
 }
@@ -307,14 +318,14 @@ macvlan_lines()
 	local i
 
 	for i in $(guest_numbers); do
+		find_guest "$i"
 		if [ "$kind" = veth ]; then
 			echo "link add link eth0 name g$i address" \
-				"$(guest_mac "$i") netns" \
-				"$prefix$(guest_place "$i")" \
+				"$guest_mac netns $prefix$guest_place" \
 				"type macvlan mode bridge"
 		else
 			echo "link add link eth0 name v$i address" \
-				"$(guest_mac "$i") type macvtap mode bridge"
+				"$guest_mac type macvtap mode bridge"
 			up_line "v$i"
 		fi
 	done
@@ -372,10 +383,10 @@ tc_unicast()
 	local i
 
 	for i in $(guest_numbers); do
-		[ "$i" != "${4-}" ] ||
-			continue
+		[ "$i" != "${4-}" ] || continue
+		find_guest "$i"
 		echo "filter add dev $1 $2 protocol all prio $3 flower dst_mac" \
-			"$(guest_mac "$i") action mirred egress redirect dev v$i"
+			"$guest_mac action mirred egress redirect dev v$i"
 	done
 }
 

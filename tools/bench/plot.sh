@@ -332,8 +332,8 @@ draw_E-made()
 	begin 'Many at once' 2 2 1100 460
 	while read -r what; do
 		pick peer milliseconds '' "what=$what" | bars \
-			"Each a $what: $(awk -F , -v w="$what" '
-				$2 == w { print $3; exit }' "$csv") in one batch" \
+			"Time for $(awk -F , -v w="$what" '
+				$2 == w { print $3; exit }' "$csv") in one batch: $what" \
 			'milliseconds' %.0f
 		pick peer bytes_each '' "what=$what" |
 			bars "Memory of each $what" 'bytes' %.0f

@@ -64,9 +64,10 @@ summary()
 	{ ns[NR] = $1; switches[NR] = $2; arrived[NR] = $3 }
 	END {
 		i = int((NR + 1) / 2)
-		printf "%.0f %.2f %.4f\n", arrived[i] * 1e9 / ns[i],
-			100 * (count - arrived[i]) / count,
-			switches[i] / count
+		# The host may have said something, too
+		lost = arrived[i] < count ? count - arrived[i] : 0
+		printf "%.0f %.2f %.4f\n", (count - lost) * 1e9 / ns[i],
+			100 * lost / count, switches[i] / count
 	}'
 }
 

@@ -13,6 +13,8 @@ set -u
 
 mtu=9000
 count=$(usual 1000 200)
+# Where time is real, a trial has to outlast what else the machine does
+[ "${BENCH_HOST-}" != 1 ] || count=20000
 # At a rate that all of them manage, so that it is not a queue that is measured
 rate=10000
 
