@@ -50,7 +50,7 @@ slow_down()
 		echo "add table netdev slow"
 		echo "add chain netdev slow c {" \
 			"type filter hook ingress device eth0 priority 0; }"
-		for ((i = 0; i < 500; i++)); do
+		for ((i = 0; i < 300; i++)); do
 			echo "add rule netdev slow c meta mark $((i + 1)) drop"
 		done
 	} >"$tmp/rules"
@@ -76,12 +76,23 @@ bursts()
 
 	read_stats
 	set_mark
-	while [ $burst -lt 30 ] ||
-		{ [ $burst -lt 300 ] && ! both_ways >/dev/null; }; do
+	while [ $burst -lt 20 ] ||
+		{ [ $burst -lt 100 ] && ! both_ways >/dev/null; }; do
 		burst=$((burst + 1))
 		flow "$1, burst $burst" wire v0 count=200 -- v0 || break
 	done
 	check "$1: both ways were taken" both_ways
+}
+
+# repeat COUNT WORD...: so many lines
+repeat()
+{
+	local count=$1 i
+
+	shift
+	for ((i = 0; i < count; i++)); do
+		echo "$*"
+	done
 }
 
 # feed LINE...: over and over, for as long as somebody reads
@@ -119,7 +130,8 @@ meddling "packet sockets" '' meddle v0 sniff again
 meddling "netfilter" "add table netdev t { chain c {\
  type filter hook egress device v0 priority 0; }; }
 delete table netdev t" nft -i
-meddling "delivery" "port set v0 delivery queue
-port set v0 delivery auto" vifmap -b -
+# After each change, some time has to pass until there is a short way again.
+meddling "delivery" "$(repeat 1000 port set v0 delivery queue
+	repeat 1000 port set v0 delivery auto)" vifmap -b -
 check_sums
 finish
