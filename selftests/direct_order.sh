@@ -106,10 +106,10 @@ feed()
 # meddling NAME "LINE..." COMMAND...: that reads these lines, or none
 meddling()
 {
-	local name=$1 lines=$2 meddler
+	local name=$1 input=$2 meddler
 
 	shift 2
-	feed "$lines" >"$tmp/lines" &
+	feed "$input" >"$tmp/lines" &
 	pids+=($!)
 	taskset -c 1 "$@" <"$tmp/lines" >"$tmp/meddler" 2>&1 &
 	meddler=$!
