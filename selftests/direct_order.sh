@@ -130,8 +130,10 @@ meddling "packet sockets" '' meddle v0 sniff again
 meddling "netfilter" "add table netdev t { chain c {\
  type filter hook egress device v0 priority 0; }; }
 delete table netdev t" nft -i
+# It may have been ended between the two.
+must nft "add table netdev t; delete table netdev t"
 # After each change, some time has to pass until there is a short way again.
-meddling "delivery" "$(repeat 1000 port set v0 delivery queue
-	repeat 1000 port set v0 delivery auto)" vifmap -b -
+meddling "delivery" "$(repeat 100 port set v0 delivery queue
+	repeat 100 port set v0 delivery auto)" vifmap -b -
 check_sums
 finish
