@@ -6,8 +6,8 @@
  *   sniff		a packet socket for everything on the device
  *   xdp		a program in the driver that passes everything
  *   xdp-generic	the same in the core
- *   again		do it and undo it, over and over, so that either lasts until
- *			every CPU has passed the point where it is looked at
+ *   again		do it and undo it, over and over; either lasts until
+ *			every CPU has passed the point where it matters
  *
  * Says "ready" when it is done, or has been done and undone once.
  */
@@ -130,7 +130,8 @@ int main(int argc, char **argv)
 	unsigned int ifindex;
 
 	if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "again"))) {
-		fprintf(stderr, "usage: meddle DEVICE sniff|xdp|xdp-generic [again]\n");
+		fputs("usage: meddle DEVICE sniff|xdp|xdp-generic [again]\n",
+		      stderr);
 		return 2;
 	}
 	ifindex = if_nametoindex(argv[1]);
