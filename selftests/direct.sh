@@ -131,7 +131,8 @@ undone v0 "RPS on the peer" rps 0
 queued_by v0 "a VLAN device on the peer" \
 	in_v0 link add link eth0 name eth0.7 type vlan id 7
 undone v0 "a VLAN device on the peer" in_v0 link del eth0.7
-must in_v0 link add b0 type bridge
+# With a VLAN of its own, it would be as a VLAN device is.
+must in_v0 link add b0 type bridge vlan_default_pvid 0
 queued_by v0 "a bridge on the peer" in_v0 link set eth0 master b0
 undone v0 "a bridge on the peer" in_v0 link set eth0 nomaster
 

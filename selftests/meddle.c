@@ -6,7 +6,8 @@
  *   sniff		a packet socket for everything on the device
  *   xdp		a program in the driver that passes everything
  *   xdp-generic	the same in the core
- *   again		do it and undo it, over and over
+ *   again		do it and undo it, over and over; either lasts until
+ *			every CPU has passed the point where it matters
  *
  * Says "ready" when it is done, or has been done and undone once.
  */
@@ -21,6 +22,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
+#include <linux/membarrier.h>
 #include <net/if.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -109,6 +111,16 @@ static int begin(const char *what, unsigned int ifindex)
 	return -1;
 }
 
+/* To undo it takes such a time by itself. */
+static void do_and_undo(const char *what, unsigned int ifindex)
+{
+	int fd = begin(what, ifindex);
+
+	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		die("membarrier");
+	close(fd);
+}
+
 static void say_ready(void)
 {
 	puts("ready");
@@ -129,10 +141,10 @@ int main(int argc, char **argv)
 		die(argv[1]);
 
 	if (argc == 4) {
-		close(begin(argv[2], ifindex));
+		do_and_undo(argv[2], ifindex);
 		say_ready();
 		for (;;)
-			close(begin(argv[2], ifindex));
+			do_and_undo(argv[2], ifindex);
 	}
 	begin(argv[2], ifindex);
 	say_ready();
