@@ -88,9 +88,11 @@ must ip link del eth0.5
 
 if command -v nft >/dev/null; then
 	must nft -f - <<-END
-	table netdev t { chain c {
-		type filter hook egress device eth0 priority 0
-	} }
+	table netdev t {
+		chain c {
+			type filter hook egress device eth0 priority 0;
+		}
+	}
 	END
 	finds "the administrator's rules" egress-rules 'eth0: rules .*'
 	must nft delete table netdev t

@@ -78,9 +78,9 @@ start one 192.0.2.11
 start two 192.0.2.12
 for name in one two; do
 	says $name worked ip link show host0
-	mac=$(mac_of $name)
+	address=$(mac_of "$name")
 	check "$name's address leads to it" grep -q \
-		"^$mac.*vif vb-$name .*origin peer" <(vifmap mac show)
+		"^$address.*vif vb-$name .*origin peer" <(vifmap mac show)
 done
 says one worked ping -c 1 -w 5 192.0.2.1
 check "the wire reaches it" at wire ping -c 1 -w 5 192.0.2.11
