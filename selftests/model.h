@@ -34,7 +34,9 @@ struct options {
 	uint16_t link_local;
 };
 
-/* By VIFMAP_A_STATS_*; bytes are not counted. */
+/* By VIFMAP_A_STATS_*; bytes are not counted, and the model does not know which
+ * way frames went.
+ */
 struct counters {
 	uint64_t n[VIFMAP_A_STATS_MAX + 1];
 };

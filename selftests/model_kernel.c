@@ -502,7 +502,8 @@ static int counters_text(char *to, int room, const struct counters *count)
 
 	for (i = VIFMAP_A_STATS_RX_PACKETS; i <= VIFMAP_A_STATS_MAX; i++) {
 		if (i == VIFMAP_A_STATS_RX_BYTES ||
-		    i == VIFMAP_A_STATS_TX_BYTES || !count->n[i])
+		    i == VIFMAP_A_STATS_TX_BYTES ||
+		    i == VIFMAP_A_STATS_DIRECT || !count->n[i])
 			continue;
 		at += snprintf(to + at, room - at, " %d:%llu", i,
 			       (unsigned long long)count->n[i]);
