@@ -124,16 +124,30 @@ bare_host()
 # Sets `nanoseconds` to those that a frame took.
 run_pktgen()
 {
-	local lines line
+	local try
 
 	tell pgctrl start
-	mapfile -t lines <"$pktgen/$generator"
 	nanoseconds=''
+	for ((try = 0; try < 1000; try++)); do
+		read_pktgen
+		[ -z "$nanoseconds" ] || return 0
+		sleep 0.01
+	done
+	die "pktgen did not send"
+}
+
+# The kernel's thread looks every tenth of a second whether it is to send, and
+# whoever starts it waits for that hardly longer: where something else has to be
+# done first, it has not begun.
+read_pktgen()
+{
+	local lines line
+
+	mapfile -t lines <"$pktgen/$generator"
 	for line in "${lines[@]}"; do
 		[[ ! $line =~ OK:\ ([0-9]+)\( ]] ||
 			nanoseconds=$((BASH_REMATCH[1] * 1000 / frames))
 	done
-	[ -n "$nanoseconds" ] || die "pktgen did not send: ${lines[-1]}"
 }
 
 # renew OUT: where what pktgen sends is sent from
