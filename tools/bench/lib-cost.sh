@@ -126,6 +126,8 @@ run_pktgen()
 {
 	local try
 
+	# The result of the run before goes.
+	tell "$generator" 'delay 0'
 	tell pgctrl start
 	nanoseconds=''
 	for ((try = 0; try < 1000; try++)); do
