@@ -48,7 +48,7 @@ static const struct {
 	{ VIFMAP_A_STATS_TX_DROPPED, "tx_dropped_packets",
 	  "Frames meant for this end that it did not take." },
 	{ VIFMAP_A_STATS_DIRECT, "direct_packets",
-	  "Frames handed to this end by a shorter way than through its queue." },
+	  "Frames handed to this end by a way shorter than its queue." },
 	{ VIFMAP_A_STATS_UNKNOWN, "unknown_packets",
 	  "Unicast frames from the wire for an address that is not mapped." },
 	{ VIFMAP_A_STATS_REFLECTED, "reflected_packets",
