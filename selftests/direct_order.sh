@@ -124,6 +124,8 @@ meddling()
 
 must taskset -p -c 0 $$
 nic_topology virtio_net veth
+# Its driver may write the filter some time after the address was mapped.
+must wait_until nic_accepts v0
 must mkfifo "$tmp/lines"
 gather_frames
 slow_down

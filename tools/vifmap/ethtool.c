@@ -49,19 +49,17 @@ const char *iface_driver(const struct iface *i, char *buf, size_t size)
 /* How many features this kernel knows */
 static __u32 features_count(const struct iface *i)
 {
-	struct {
-		struct ethtool_sset_info info;
-		__u32 count;
-	} sset = {
-		.info = {
-			.cmd = ETHTOOL_GSSET_INFO,
-			.sset_mask = 1ULL << ETH_SS_FEATURES,
-		},
-	};
+	struct ethtool_sset_info *sset;
+	__u32 count = 0;
 
-	if (iface_ioctl(i, &sset) || !sset.info.sset_mask)
-		return 0;
-	return sset.count;
+	sset = mem_realloc(NULL, 1, sizeof(*sset) + sizeof(sset->data[0]));
+	memset(sset, 0, sizeof(*sset) + sizeof(sset->data[0]));
+	sset->cmd = ETHTOOL_GSSET_INFO;
+	sset->sset_mask = 1ULL << ETH_SS_FEATURES;
+	if (!iface_ioctl(i, sset) && sset->sset_mask)
+		count = sset->data[0];
+	free(sset);
+	return count;
 }
 
 /* The place of a feature among them, or -1 */
