@@ -43,6 +43,8 @@ make_bridge()
 	must bridge fdb add 02:00:00:00:0a:08 dev v1 master permanent
 	must tee /proc/sys/net/ipv6/conf/eth0/disable_ipv6 <<<1
 	must wait_until forwarding
+	# The kernel brings its state, and that of its routes, up to date later.
+	must wait_until is_settled br0
 }
 
 forwarding()

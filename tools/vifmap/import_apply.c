@@ -106,7 +106,7 @@ static void addr_request(const struct applied *ap, struct nl_req *r,
 	char label[IFNAMSIZ];
 	__u32 set;
 
-	ifa = nl_request_route(r, type, flags, sizeof(*ifa));
+	ifa = nl_request_rtnl(r, type, flags, sizeof(*ifa));
 	*ifa = *from;
 	ifa->ifa_index = ap->im->uplink->link->ifindex;
 	ifa->ifa_flags = 0;
@@ -140,7 +140,7 @@ static void route_request(const struct applied *ap, struct nl_req *r,
 	const struct nlattr *nla;
 	struct rtmsg *rtm;
 
-	rtm = nl_request_route(r, type, flags, sizeof(*rtm));
+	rtm = nl_request_rtnl(r, type, flags, sizeof(*rtm));
 	*rtm = *from;
 	rtm->rtm_flags &= RTNH_F_ONLINK;
 	mnl_attr_put_u32(r->nlh, RTA_OIF, ap->im->uplink->link->ifindex);
@@ -170,7 +170,7 @@ static int fdb_restore(const struct import_port *port,
 	struct ndmsg *ndm;
 	struct nl_req r;
 
-	ndm = nl_request_route(&r, RTM_NEWNEIGH, NLM_F_CREATE, header);
+	ndm = nl_request_rtnl(&r, RTM_NEWNEIGH, NLM_F_CREATE, header);
 	ndm->ndm_family = AF_BRIDGE;
 	ndm->ndm_ifindex = port->link->ifindex;
 	ndm->ndm_state = from->ndm_state;

@@ -225,7 +225,7 @@ static int import_read_fdb(struct import *im)
 	struct ndmsg *ndm;
 	struct nl_req r;
 
-	ndm = nl_request_route(&r, RTM_GETNEIGH, 0, sizeof(*ndm));
+	ndm = nl_request_rtnl(&r, RTM_GETNEIGH, 0, sizeof(*ndm));
 	ndm->ndm_family = AF_BRIDGE;
 	r.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	mnl_attr_put_u32(r.nlh, NDA_MASTER, im->bridge->ifindex);
@@ -350,7 +350,7 @@ static int import_read_addrs(struct import *im)
 	int ret = 0;
 	size_t i;
 
-	nl_request_route(&r, RTM_GETADDR, 0, sizeof(struct ifaddrmsg));
+	nl_request_rtnl(&r, RTM_GETADDR, 0, sizeof(struct ifaddrmsg));
 	r.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	if (nl_talk(&r, import_addr_reply, &lists))
 		ret = nl_refused("cannot read the addresses of %s",
@@ -422,7 +422,7 @@ static int import_read_routes_of(struct import *im, unsigned char family,
 	struct rtmsg *rtm;
 	struct nl_req r;
 
-	rtm = nl_request_route(&r, RTM_GETROUTE, 0, sizeof(*rtm));
+	rtm = nl_request_rtnl(&r, RTM_GETROUTE, 0, sizeof(*rtm));
 	rtm->rtm_family = family;
 	r.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	/* Only those through the bridge: there may be a million others */

@@ -198,23 +198,6 @@ void nl_request_hooks(struct nl_req *r, __u32 hook, const char *dev)
 }
 
 /**
- * nl_request_route - Begin a request for rtnetlink, of any kind.
- * @r: The request.
- * @type: RTM_*.
- * @flags: NLM_F_* that are needed beside the usual ones.
- * @size: Size of the header that requests of this kind begin with.
- *
- * Return: The header, all zero.
- */
-void *nl_request_route(struct nl_req *r, __u16 type, __u16 flags, size_t size)
-{
-	struct nlmsghdr *nlh = nl_begin(r, NETLINK_ROUTE, type, NULL);
-
-	nlh->nlmsg_flags |= flags;
-	return mnl_nlmsg_put_extra_header(nlh, size);
-}
-
-/**
  * nl_request_copy - Keep a request in no more memory than it needs.
  * @r: The request.
  *

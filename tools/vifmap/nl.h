@@ -67,7 +67,6 @@ void *nl_request_rtnl(struct nl_req *r, __u16 type, __u16 flags, size_t size);
 void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 		     __u32 ifindex, __u32 if_flags);
 void nl_request_hooks(struct nl_req *r, __u32 hook, const char *dev);
-void *nl_request_route(struct nl_req *r, __u16 type, __u16 flags, size_t size);
 struct nl_req *nl_request_copy(const struct nl_req *r);
 bool nl_request_has(const struct nl_req *r, unsigned int attr);
 int nl_talk(struct nl_req *r, nl_reply_fn fn, void *data);
