@@ -26,7 +26,7 @@
 #define VIFMAP_TRACE_NAME	IFNAMSIZ
 
 /**
- * trace_vifmap_forward() - vifmap hands a frame, or a copy of it, on.
+ * vifmap_forward() - vifmap hands a frame, or a copy of it, on.
  * @skb: The frame, as a rx_handler sees it, with the device it came by.
  * @to: Where it goes: a vif, or the pdev for the host and the wire.
  * @outcome: VIFMAP_A_STATS_DELIVERED, VIFMAP_A_STATS_HOST or
@@ -72,7 +72,7 @@ TRACE_EVENT(vifmap_forward,
 );
 
 /**
- * trace_vifmap_drop() - vifmap drops a frame, or one copy of it.
+ * vifmap_drop() - vifmap drops a frame, or one copy of it.
  * @skb: The frame, as a rx_handler sees it, with the device it came by; NULL
  *	when it is gone already.
  * @to: Where it was to go; NULL if that has not been found out.
