@@ -102,6 +102,7 @@ edit_guest()
 
 learned() { bridge fdb show br br0 | grep -q "^$guest dev vnet0"; }
 entry() { vifmap -j mac show | jq -r '.[] | select(.addr == "'$guest'") | .vif'; }
+entry_of_the_only_one() { [ -n "$(entry)" ] && [ "$(entry)" = "$(attached)" ]; }
 attached() { ip -o link show master vifmap0 | cut -d: -f2 | xargs; }
 refused_frames() { vifmap -j stats vnet0 | jq "[.[].ends[].dropped.spoofed] | add"; }
 
@@ -143,14 +144,16 @@ check "which learns its address" wait_until learned
 
 # --- the change ---
 
+# That eth0 is the uplink has to be said of a veth only.
+
 must make -s -C "$here/../tools/integration" install PREFIX=/usr
 must install "$(command -v vifmap)" /usr/sbin/vifmap
 echo '* eth0' >/etc/vifmap/qemu.conf
 check "libvirtd finds its hook" restart_libvirtd
 check "what would be done" grep -q "mac add $guest vif vnet0" \
-	<(vifmap import-bridge br0 learned)
+	<(vifmap import-bridge br0 uplink eth0 learned)
 check "the bridge is still there" learned
-check "it is done" vifmap import-bridge br0 learned --apply
+must vifmap import-bridge br0 uplink eth0 learned --apply
 check "no bridge is left" test -z "$(ip -o link show type bridge)"
 check "the host is reached by its address, on the NIC" answers
 is "the guest is attached" "$(attached)" vnet0
@@ -167,7 +170,7 @@ check "as it should be" grep -q "script path='/usr/sbin/vifmap-ifup'" \
 check "it is stopped" virsh -q destroy guest
 is "nothing of it is left" "$(attached)$(entry)" ""
 check "it is started again" virsh -q start guest
-is "its address leads to it again" "$(entry)" "$(attached)"
+check "its address leads to it again" entry_of_the_only_one
 check "it is on the network again" boots_over_network
 is "by its own address only" "$(vifmap -j port show |
 	jq -c '.[] | [.spoofcheck, .learn]')" '[true,0]'
