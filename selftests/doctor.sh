@@ -109,6 +109,12 @@ finds "the pdev is down" pdev-down 'eth0: it is down: ip link set eth0 up'
 must ip link set eth0 up
 must wait_until is_settled eth0
 
+# tcpdump shows in its promiscuity only.
+must ip link set eth0 promisc on
+finds "promiscuous by hand" promisc-on \
+	'eth0: somebody .* promiscuous, .*: ip link set eth0 promisc off'
+must ip link set eth0 promisc off
+
 get_state
 is "it has changed nothing" "$state" "$before"
 

@@ -19,6 +19,9 @@
 
 #define BRIDGE_FILTER	"/proc/sys/net/bridge/bridge-nf-call-iptables"
 
+/* The bit of link-local for LLDP */
+#define LINK_LOCAL_LLDP	(1U << 0xe)
+
 /* Modes of a bond in which it rewrites source addresses */
 #define BOND_TLB	5
 #define BOND_ALB	6
@@ -134,6 +137,93 @@ static void check_lro(struct doctor *d, const struct iface *i)
 			"ethtool -K %s lro off", i->name);
 }
 
+/* What somebody has asked for with ip; a capture does not show there */
+static void check_promisc(struct doctor *d, const struct iface *i)
+{
+	if (i->flags & IFF_PROMISC)
+		finding(d, i->name, "promisc-on",
+			"somebody has made it promiscuous, which vifmap does not need",
+			"ip link set %s promisc off", i->name);
+}
+
+/* --- NICs: the pdev, or what it is on -------------------------------------- */
+
+/* Not for what is found: who drives it, with -d */
+static void print_driver(const struct iface *i)
+{
+	struct iface_driver about;
+
+	iface_driver(i, &about);
+	pr_open(NULL);
+	pr_str("subject", "%s: ", i->name);
+	pr_str("check", NULL, "driver");
+	pr_str("driver", "driver %s", about.name[0] ? about.name : "unknown");
+	pr_str("firmware", about.firmware[0] ? ", firmware %s" : NULL,
+	       about.firmware);
+	pr_text("\n");
+	pr_close();
+}
+
+static void check_vf(struct doctor *d, const struct iface *i)
+{
+	char problem[128], number[16] = "N";
+	struct vf vf;
+
+	if (!vf_find(i, &vf) || vf_may_serve(&d->all, &vf))
+		return;
+	if (vf.number >= 0)
+		snprintf(number, sizeof(number), "%d", vf.number);
+	snprintf(problem, sizeof(problem),
+		 "it is VF %s of %s, whose switch may refuse guests' addresses",
+		 number, vf.pf[0] ? vf.pf : "another NIC");
+	finding(d, i->name, "vf", problem,
+		"ip link set %s vf %s spoofchk off trust on",
+		vf.pf[0] ? vf.pf : "PF", number);
+}
+
+/* i40e has the one flag, ice the other */
+static void check_lldp(struct doctor *d, const struct iface *i)
+{
+	const char *flag = NULL;
+
+	if (!iface_private_flag(i, "disable-fw-lldp"))
+		flag = "disable-fw-lldp on";
+	else if (iface_private_flag(i, "fw-lldp-agent") == 1)
+		flag = "fw-lldp-agent off";
+	if (flag)
+		finding(d, i->name, "firmware-lldp",
+			"its firmware keeps LLDP frames, which a vif wants",
+			"ethtool --set-priv-flags %s %s", i->name, flag);
+}
+
+static void check_nic(struct doctor *d, const struct iface *i, bool lldp)
+{
+	if (opt.details)
+		print_driver(i);
+	check_vf(d, i);
+	if (lldp)
+		check_lldp(d, i);
+}
+
+/* A VLAN device is on one NIC, a bond on several */
+static void check_nics(struct doctor *d, const struct iface *i, bool lldp)
+{
+	const struct iface *lower = NULL;
+	size_t n;
+
+	if (!strcmp(i->kind, "vlan"))
+		lower = ifaces_find(&d->all, i->lower);
+	if (lower) {
+		check_nics(d, lower, lldp);
+	} else if (!strcmp(i->kind, "bond")) {
+		for (n = 0; n < d->all.n; n++)
+			if (d->all.v[n].master == i->ifindex)
+				check_nic(d, &d->all.v[n], lldp);
+	} else {
+		check_nic(d, i, lldp);
+	}
+}
+
 static void check_link(struct doctor *d, const struct iface *i)
 {
 	if (!(i->flags & IFF_UP))
@@ -232,25 +322,28 @@ static void check_pdev(struct doctor *d, const struct iface *i)
 	check_lro(d, i);
 	check_link(d, i);
 	check_losses(d, i);
+	check_promisc(d, i);
 }
 
 static void check_candidate(struct doctor *d, const struct iface *i)
 {
 	check_owner(d, i);
 	check_pdev(d, i);
+	check_nics(d, i, false);
 }
 
 static bool is_candidate(const struct iface *i)
 {
-	char driver[32];
+	struct iface_driver about;
+	struct vf vf;
 
 	if (!i->has_addr || i->flags & IFF_LOOPBACK)
 		return false;
 	if (!strcmp(i->kind, "bond"))
 		return true;
-	/* Xen's vifs have no kind either */
-	return !i->kind[0] &&
-	       strcmp(iface_driver(i, driver, sizeof(driver)), "vif");
+	/* Xen's vifs have no kind either; most virtual functions are guests' */
+	iface_driver(i, &about);
+	return !i->kind[0] && strcmp(about.name, "vif") && !vf_find(i, &vf);
 }
 
 static void check_candidates(struct doctor *d)
@@ -408,6 +501,19 @@ static void check_dev_itself(struct doctor *d, const struct obj *dev)
 			"it works; on a busy network use one with a filter");
 }
 
+/* Whether a vif of a device exchanges LLDP frames with the wire */
+static bool wants_lldp(const struct doctor *d, const struct obj *dev)
+{
+	size_t i;
+
+	for (i = 0; i < d->ports.n; i++)
+		if (is_on(d->ports.v[i], dev) &&
+		    obj_u32(d->ports.v[i], VIFMAP_A_PORT_LINK_LOCAL) &
+		    LINK_LOCAL_LLDP)
+			return true;
+	return false;
+}
+
 static void check_dev(struct doctor *d, const struct obj *dev)
 {
 	const struct iface *pdev;
@@ -417,6 +523,7 @@ static void check_dev(struct doctor *d, const struct obj *dev)
 	check_dev_itself(d, dev);
 	if (pdev) {
 		check_pdev(d, pdev);
+		check_nics(d, pdev, wants_lldp(d, dev));
 		check_rules(d, pdev);
 	}
 	check_vlans(d, dev, pdev);

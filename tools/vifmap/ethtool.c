@@ -29,25 +29,27 @@ static int iface_ioctl(const struct iface *i, void *data)
 }
 
 /**
- * iface_driver - Name of the driver of an interface.
+ * iface_driver - Ask who drives an interface.
  * @i: The interface.
- * @buf: Room for it.
- * @size: Size of @buf.
- *
- * Return: @buf, empty where nobody knows.
+ * @about: Where to put it; its words are empty where nobody knows.
  */
-const char *iface_driver(const struct iface *i, char *buf, size_t size)
+void iface_driver(const struct iface *i, struct iface_driver *about)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 
-	buf[0] = '\0';
-	if (!iface_ioctl(i, &info))
-		snprintf(buf, size, "%s", info.driver);
-	return buf;
+	memset(about, 0, sizeof(*about));
+	if (iface_ioctl(i, &info))
+		return;
+	snprintf(about->name, sizeof(about->name), "%s", info.driver);
+	snprintf(about->bus, sizeof(about->bus), "%s", info.bus_info);
+	/* Some drivers say so where there is none */
+	if (strcmp(info.fw_version, "N/A"))
+		snprintf(about->firmware, sizeof(about->firmware), "%s",
+			 info.fw_version);
 }
 
-/* How many features this kernel knows */
-static __u32 features_count(const struct iface *i)
+/* How many names a set has: ETH_SS_* */
+static __u32 names_count(const struct iface *i, __u32 set)
 {
 	struct ethtool_sset_info *sset;
 	__u32 count = 0;
@@ -55,15 +57,16 @@ static __u32 features_count(const struct iface *i)
 	sset = mem_realloc(NULL, 1, sizeof(*sset) + sizeof(sset->data[0]));
 	memset(sset, 0, sizeof(*sset) + sizeof(sset->data[0]));
 	sset->cmd = ETHTOOL_GSSET_INFO;
-	sset->sset_mask = 1ULL << ETH_SS_FEATURES;
+	sset->sset_mask = 1ULL << set;
 	if (!iface_ioctl(i, sset) && sset->sset_mask)
 		count = sset->data[0];
 	free(sset);
 	return count;
 }
 
-/* The place of a feature among them, or -1 */
-static int features_find(const struct iface *i, __u32 count, const char *name)
+/* The place of a name in its set of so many, or -1 */
+static int names_find(const struct iface *i, __u32 set, __u32 count,
+		      const char *name)
 {
 	struct ethtool_gstrings *names;
 	int ret = -1;
@@ -72,7 +75,7 @@ static int features_find(const struct iface *i, __u32 count, const char *name)
 	names = mem_realloc(NULL, 1, sizeof(*names) + count * ETH_GSTRING_LEN);
 	memset(names, 0, sizeof(*names));
 	names->cmd = ETHTOOL_GSTRINGS;
-	names->string_set = ETH_SS_FEATURES;
+	names->string_set = set;
 	names->len = count;
 	if (iface_ioctl(i, names))
 		names->len = 0;
@@ -94,12 +97,12 @@ static int features_find(const struct iface *i, __u32 count, const char *name)
 bool iface_feature(const struct iface *i, const char *name)
 {
 	struct ethtool_gfeatures *features;
-	__u32 count = features_count(i);
+	__u32 count = names_count(i, ETH_SS_FEATURES);
 	bool ret = false;
 	__u32 blocks;
 	int n;
 
-	n = count ? features_find(i, count, name) : -1;
+	n = count ? names_find(i, ETH_SS_FEATURES, count, name) : -1;
 	if (n < 0)
 		return false;
 	blocks = (count + 31) / 32;
@@ -112,4 +115,23 @@ bool iface_feature(const struct iface *i, const char *name)
 		ret = features->features[n / 32].active & 1U << (n % 32);
 	free(features);
 	return ret;
+}
+
+/**
+ * iface_private_flag - See whether a flag of the driver's own is on.
+ * @i: The interface.
+ * @name: What the driver calls it.
+ *
+ * Return: 1 or 0, or -1 where there is no such flag.
+ */
+int iface_private_flag(const struct iface *i, const char *name)
+{
+	struct ethtool_value flags = { .cmd = ETHTOOL_GPFLAGS };
+	__u32 count = names_count(i, ETH_SS_PRIV_FLAGS);
+	int n;
+
+	n = count ? names_find(i, ETH_SS_PRIV_FLAGS, count, name) : -1;
+	if (n < 0 || n > 31 || iface_ioctl(i, &flags))
+		return -1;
+	return flags.data >> n & 1;
 }

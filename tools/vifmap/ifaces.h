@@ -59,6 +59,29 @@ struct ifaces {
 	size_t n;
 };
 
+/**
+ * struct iface_driver - Who drives an interface.
+ * @name: The driver.
+ * @firmware: Version of the device's firmware; empty where there is none.
+ * @bus: The device's address on its bus.
+ */
+struct iface_driver {
+	char name[32];
+	char firmware[32];
+	char bus[32];
+};
+
+/**
+ * struct vf - A virtual function of a NIC (SR-IOV).
+ * @pf: The physical function, whose driver decides what @number may do; empty
+ *	where it is not to be seen.
+ * @number: Its number, or -1.
+ */
+struct vf {
+	char pf[IFNAMSIZ];
+	int number;
+};
+
 /* msg.c: messages that are kept */
 void msg_list_add(struct msg_list *list, const struct nlmsghdr *nlh);
 void msg_list_free(struct msg_list *list);
@@ -77,6 +100,11 @@ const struct nlattr *iface_attr(const struct iface *i, unsigned int type);
 
 /* ethtool.c */
 bool iface_feature(const struct iface *i, const char *name);
-const char *iface_driver(const struct iface *i, char *buf, size_t size);
+int iface_private_flag(const struct iface *i, const char *name);
+void iface_driver(const struct iface *i, struct iface_driver *about);
+
+/* sriov.c */
+bool vf_find(const struct iface *i, struct vf *vf);
+bool vf_may_serve(const struct ifaces *all, const struct vf *vf);
 
 #endif /* VIFMAP_IFACES_H */

@@ -121,14 +121,14 @@ static void import_find_ports(struct import *im)
 static bool port_is_guest(const struct iface *link)
 {
 	static const char *const kinds[] = { "tun", "veth", "netkit", "dummy" };
-	char driver[32];
+	struct iface_driver about;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(link->kind, kinds[i]))
 			return true;
-	return !link->kind[0] &&
-	       !strcmp(iface_driver(link, driver, sizeof(driver)), "vif");
+	iface_driver(link, &about);
+	return !link->kind[0] && !strcmp(about.name, "vif");
 }
 
 static int import_uplink_named(struct import *im)

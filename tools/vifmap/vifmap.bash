@@ -3,11 +3,20 @@
 #
 # bash completion for vifmap
 
+# -n and the namespace, where the command line has one
+_vifmap_netns=()
+
 # All network devices that a user may attach something to, or attach
 _vifmap_links()
 {
 	local path
 
+	# /sys has those of this shell's namespace
+	if [[ ${#_vifmap_netns[@]} -gt 0 ]]; then
+		ip "${_vifmap_netns[@]}" -o link show 2>/dev/null |
+			cut -d' ' -f2 | cut -d: -f1 | cut -d@ -f1
+		return
+	fi
 	for path in /sys/class/net/*; do
 		[[ -L $path ]] && echo "${path##*/}"
 	done
@@ -19,12 +28,16 @@ _vifmap_values()
 	local key=$1
 
 	shift
-	vifmap -j "$@" show 2>/dev/null |
+	vifmap "${_vifmap_netns[@]}" -j "$@" show 2>/dev/null |
 		grep -oE "\"$key\": ?\"[^\"]*\"" | sed 's/.*"\(.*\)"/\1/'
 }
 
 _vifmap_vifs() { _vifmap_values ifname port; }
 _vifmap_macs() { _vifmap_values addr mac; }
+
+# Who is refused may have to be let in.
+_vifmap_refused() { _vifmap_values spoofed-addr port; }
+
 _vifmap_devs() { _vifmap_values '(ifname|pdev)' dev; }
 
 # _vifmap_value WORD: what may follow WORD; fails where it is no keyword
@@ -54,7 +67,7 @@ _vifmap_attach()
 	*)
 		case ${!#} in
 		pdev) _vifmap_links ;;
-		mac) ;;
+		mac) _vifmap_refused ;;
 		*) _vifmap_value "${!#}" ||
 			echo pdev mac "$_vifmap_port_options" ;;
 		esac ;;
@@ -80,7 +93,12 @@ _vifmap_mac()
 	[[ $# -gt 0 ]] || { echo show add del set flush help; return; }
 	[[ $# -gt 1 ]] && _vifmap_value "${!#}" && return
 	case $1 in
-	add) [[ $# -eq 1 ]] || echo vif active inactive ;;
+	add)
+		if [[ $# -gt 1 ]]; then
+			echo vif active inactive
+		else
+			_vifmap_refused
+		fi ;;
 	del) if [[ $# -gt 1 ]]; then echo vif pdev; else _vifmap_macs; fi ;;
 	flush) [[ $# -gt 1 ]] || echo vif pdev ;;
 	set|show)
@@ -194,9 +212,13 @@ _vifmap()
 	esac
 
 	# What stands between the options and the present word
+	_vifmap_netns=()
 	while [[ ${words[i]-} == -* && i -lt ${#words[@]}-1 ]]; do
 		case ${words[i]} in
-		-n|-netns|-b|-batch) i=$((i + 1)) ;;
+		-n|-netns)
+			i=$((i + 1))
+			_vifmap_netns=(-n "${words[i]}") ;;
+		-b|-batch) i=$((i + 1)) ;;
 		esac
 		i=$((i + 1))
 	done
