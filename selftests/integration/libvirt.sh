@@ -247,6 +247,19 @@ migrate()
 	migration=$!
 }
 
+# Before version 9.0 QEMU loses some of what an emulated processor writes while
+# its memory is copied (mended by its commit 03bfc2188f06). A guest is not to run
+# meanwhile there.
+set_live()
+{
+	local version
+
+	version=$(qemu-system-x86_64 --version |
+		sed -n '1s/.* version \([0-9]*\)\..*/\1/p')
+	live=(--live)
+	[ "${version:?}" -ge 9 ] || live=()
+}
+
 # handed_over PLACE MAC: what happened to the entry last; alerts are not meant
 handed_over()
 {
@@ -314,9 +327,8 @@ check "nothing is left there" wait_until no_ports host2
 is "the guest's address is active here" "$(entry_of host $first)" "$good"
 check "and answers" wait_until answers wire $guest
 
-# What an emulated processor writes while it is copied may be lost, so this
-# guest is not to run meanwhile.
-migrate
+set_live
+migrate "${live[@]}"
 check "it migrates once more, and its address waits there" \
 	wait_until entry_is host2 $first "in$good"
 check "now it may be fast" virsh_at host migrate-setspeed guest 1000
