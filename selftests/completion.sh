@@ -39,7 +39,7 @@ offers_also()
 for command in attach detach show dev port mac stats monitor save apply doctor \
 	import-bridge; do
 	offers_also '' $command
-	offers "${command%?}" $command
+	offers_also "${command%?}" $command
 done
 offers 'nothing-of-this' ''
 
