@@ -12,12 +12,12 @@
 #       wire              v0  v1
 #                        veth tap
 #
-# The link that is lost is of e1000s, which never wait for each other: a frame to
-# one that is down counts as sent, as with a cable. A virtio_net waits until the
-# other one is up again, once that one's ring is full. TCP does not send again
-# what its NIC still holds, and little else meanwhile (tcp_limit_output_bytes), so
-# with those the stream from the wire would be all but stopped by frames on the
-# lost link, however good the other one is.
+# The link that is lost is of e1000s, which never wait for each other: a frame
+# to one that is down counts as sent, as with a cable. A virtio_net waits until
+# the other one is up again, once that one's ring is full. TCP does not send
+# again what its NIC still holds, and little else meanwhile
+# (tcp_limit_output_bytes), so with those the stream from the wire would be all
+# but stopped by frames on the lost link, however good the other one is.
 
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
