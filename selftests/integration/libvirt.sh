@@ -140,10 +140,13 @@ start_libvirtd()
 	wait_until virsh_at "$1" list
 }
 
+# Some give up waiting for their own threads after half a minute and end with
+# status 1. That is an end, a crash is none.
 stop_libvirtd()
 {
 	kill "${libvirtd[$1]}"
 	wait "${libvirtd[$1]}"
+	[ $? -le 1 ]
 }
 
 show_logs()
@@ -247,6 +250,19 @@ migrate()
 	migration=$!
 }
 
+# Before version 9.0 QEMU loses some of what an emulated processor writes while
+# its memory is copied (mended by its commit 03bfc2188f06). A guest is not to run
+# meanwhile there.
+set_live()
+{
+	local version
+
+	version=$(qemu-system-x86_64 --version |
+		sed -n '1s/.* version \([0-9]*\)\..*/\1/p')
+	live=(--live)
+	[ "${version:?}" -ge 9 ] || live=()
+}
+
 # handed_over PLACE MAC: what happened to the entry last; alerts are not meant
 handed_over()
 {
@@ -314,9 +330,8 @@ check "nothing is left there" wait_until no_ports host2
 is "the guest's address is active here" "$(entry_of host $first)" "$good"
 check "and answers" wait_until answers wire $guest
 
-# What an emulated processor writes while it is copied may be lost, so this
-# guest is not to run meanwhile.
-migrate
+set_live
+migrate "${live[@]}"
 check "it migrates once more, and its address waits there" \
 	wait_until entry_is host2 $first "in$good"
 check "now it may be fast" virsh_at host migrate-setspeed guest 1000

@@ -146,6 +146,9 @@ install "$version" "apt installs the packages"
 owner=$(key_owner)
 is "it is signed with the key that is to be enrolled" \
 	"$(modinfo -F signer "$modules/$(built)")" "${owner:-somebody}"
+is "the scripts have what they are written in" \
+	"$(inside vifmap-libvirt 2>&1 | cut -d ' ' -f 1,2)" \
+	"usage: vifmap-libvirt"
 install "$later" "apt upgrades them"
 is "of the version before nothing is left" "$(traces | grep -F "$version")" ""
 check "apt removes them" apt_get remove vifmap-dkms vifmap-tools

@@ -19,6 +19,7 @@
 #include <net/gso.h>
 #include <net/ipv6.h>
 
+#include "trace.h"
 #include "vifmap.h"
 
 /**
@@ -32,17 +33,22 @@
 void vifmap_drop(struct sk_buff *skb, struct vifmap_pcpu_stats __percpu *from,
 		 unsigned int reason)
 {
+	trace_vifmap_drop(skb, NULL, reason);
 	vifmap_stats_inc(from, reason);
 	kfree_skb(skb);
 }
 
-static void vifmap_drop_for(struct sk_buff *skb,
-			    struct vifmap_pcpu_stats __percpu *from,
-			    struct vifmap_pcpu_stats __percpu *to,
-			    unsigned int reason)
+/* The same where it is known that it was to go to @dev, with counters @to. */
+static noinline void vifmap_drop_for(struct sk_buff *skb,
+				     struct vifmap_pcpu_stats __percpu *from,
+				     const struct net_device *dev,
+				     struct vifmap_pcpu_stats __percpu *to,
+				     unsigned int reason)
 {
+	trace_vifmap_drop(skb, dev, reason);
 	vifmap_stats_inc(to, VIFMAP_A_STATS_TX_DROPPED);
-	vifmap_drop(skb, from, reason);
+	vifmap_stats_inc(from, reason);
+	kfree_skb(skb);
 }
 
 /* How long segments seem depends on where a guest says that its headers are;
@@ -177,14 +183,25 @@ static bool vifmap_xmit_succeeded(int rc)
 	return likely(rc == NET_XMIT_SUCCESS) || rc == NET_XMIT_CN;
 }
 
-/* Count a frame of @len bytes that was handed over, or could not be. */
+/* The frame is gone; the event before this one says what it was. */
+static noinline void
+vifmap_count_refused(struct vifmap_pcpu_stats __percpu *from,
+		     const struct net_device *dev,
+		     struct vifmap_pcpu_stats __percpu *to)
+{
+	trace_vifmap_drop(NULL, dev, VIFMAP_A_STATS_DROP_QUEUE);
+	vifmap_stats_inc(to, VIFMAP_A_STATS_TX_DROPPED);
+	vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
+}
+
+/* Count a frame of @len bytes that was handed over to @dev, or could not be. */
 static void vifmap_count(struct vifmap_pcpu_stats __percpu *from,
+			 const struct net_device *dev,
 			 struct vifmap_pcpu_stats __percpu *to,
 			 unsigned int outcome, unsigned int len, bool succeeded)
 {
 	if (unlikely(!succeeded)) {
-		vifmap_stats_inc(to, VIFMAP_A_STATS_TX_DROPPED);
-		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
+		vifmap_count_refused(from, dev, to);
 		return;
 	}
 	vifmap_stats_add_frame(to, VIFMAP_A_STATS_TX_PACKETS, len);
@@ -206,7 +223,7 @@ vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 	/* eth_type_trans() only says whose it is not. */
 	skb->pkt_type = PACKET_HOST;
 	skb->protocol = eth_type_trans(skb, to->dev);
-	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+	vifmap_count(from, to->dev, to->stats, VIFMAP_A_STATS_DELIVERED, len,
 		     netif_rx(skb) == NET_RX_SUCCESS);
 }
 
@@ -244,11 +261,11 @@ vifmap_deliver_xmit(struct vifmap_port *to, struct sk_buff *skb,
 	else if (unlikely(!vifmap_prepare_xmit(skb, to->dev)))
 		reason = VIFMAP_A_STATS_DROP_MALFORMED;
 	if (unlikely(reason)) {
-		vifmap_drop_for(skb, from, to->stats, reason);
+		vifmap_drop_for(skb, from, to->dev, to->stats, reason);
 		return;
 	}
 	len = skb->len;
-	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+	vifmap_count(from, to->dev, to->stats, VIFMAP_A_STATS_DELIVERED, len,
 		     vifmap_xmit_succeeded(vifmap_xmit(to, skb)));
 }
 
@@ -270,9 +287,10 @@ void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
 	int rc = -1;
 
 	if (unlikely(reason)) {
-		vifmap_drop_for(skb, from, to->stats, reason);
+		vifmap_drop_for(skb, from, to->dev, to->stats, reason);
 		return;
 	}
+	trace_vifmap_forward(skb, to->dev, VIFMAP_A_STATS_DELIVERED);
 	if (READ_ONCE(to->shortcut) == VIFMAP_SHORTCUT_PEER)
 		rc = vifmap_direct_backlog(to, skb);
 	if (rc < 0) {
@@ -281,7 +299,7 @@ void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
 	}
 	if (likely(rc == NET_RX_SUCCESS))
 		vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
-	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+	vifmap_count(from, to->dev, to->stats, VIFMAP_A_STATS_DELIVERED, len,
 		     rc == NET_RX_SUCCESS);
 }
 
@@ -307,9 +325,10 @@ vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 
 	reason = vifmap_vif_refuses(to, skb);
 	if (unlikely(reason)) {
-		vifmap_drop_for(skb, from, to->stats, reason);
+		vifmap_drop_for(skb, from, to->dev, to->stats, reason);
 		return RX_HANDLER_CONSUMED;
 	}
+	trace_vifmap_forward(skb, to->dev, VIFMAP_A_STATS_DELIVERED);
 	/* Pairs with vifmap_direct_set_rtnl(). */
 	if (smp_load_acquire(&to->shortcut) != VIFMAP_SHORTCUT_PEER ||
 	    !vifmap_direct_peer(to, skb)) {
@@ -317,7 +336,7 @@ vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 		return RX_HANDLER_CONSUMED;
 	}
 	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
-	vifmap_count(from, to->stats, VIFMAP_A_STATS_DELIVERED, len, true);
+	vifmap_count(from, to->dev, to->stats, VIFMAP_A_STATS_DELIVERED, len, true);
 	return RX_HANDLER_ANOTHER;
 }
 
@@ -340,10 +359,13 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 		reason = VIFMAP_A_STATS_DROP_PDEV_DOWN;
 	else
 		reason = vifmap_check_size(skb, pdev);
-	if (!reason && unlikely(!vifmap_prepare_xmit(skb, pdev)))
-		reason = VIFMAP_A_STATS_DROP_MALFORMED;
+	if (likely(!reason)) {
+		trace_vifmap_forward(skb, pdev, VIFMAP_A_STATS_WIRE);
+		if (unlikely(!vifmap_prepare_xmit(skb, pdev)))
+			reason = VIFMAP_A_STATS_DROP_MALFORMED;
+	}
 	if (unlikely(reason)) {
-		vifmap_drop_for(skb, from, vd->wire_stats, reason);
+		vifmap_drop_for(skb, from, pdev, vd->wire_stats, reason);
 		return;
 	}
 
@@ -351,7 +373,7 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 	if (likely(vifmap_egress_is_alone(vd)))
 		nf_skip_egress(skb, true);
 
-	vifmap_count(from, vd->wire_stats, VIFMAP_A_STATS_WIRE, len,
+	vifmap_count(from, pdev, vd->wire_stats, VIFMAP_A_STATS_WIRE, len,
 		     vifmap_xmit_succeeded(dev_queue_xmit(skb)));
 }
 
@@ -402,10 +424,11 @@ rx_handler_result_t vifmap_deliver_host(struct vifmap_dev *vd,
 	else
 		reason = vifmap_check_size(skb, pdev);
 	if (unlikely(reason)) {
-		vifmap_drop_for(skb, from, vd->host_stats, reason);
+		vifmap_drop_for(skb, from, pdev, vd->host_stats, reason);
 		return RX_HANDLER_CONSUMED;
 	}
 
+	trace_vifmap_forward(skb, pdev, VIFMAP_A_STATS_HOST);
 	skb->dev = pdev;
 	skb_set_queue_mapping(skb, 0);
 	skb->pkt_type = PACKET_HOST;
@@ -434,10 +457,12 @@ static bool vifmap_is_receiver(const struct vifmap_port *to,
 	return true;
 }
 
-static void vifmap_drop_copy(struct vifmap_port *to,
+/* The frame itself is still there for others. */
+static void vifmap_drop_copy(const struct sk_buff *skb,
 			     struct vifmap_pcpu_stats __percpu *from,
-			     unsigned int reason)
+			     const struct vifmap_port *to, unsigned int reason)
 {
+	trace_vifmap_drop(skb, to->dev, reason);
 	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
 	vifmap_stats_inc(from, reason);
 }
@@ -480,12 +505,12 @@ static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
 
 	reason = vifmap_vif_refuses(to, skb);
 	if (unlikely(reason)) {
-		vifmap_drop_copy(to, from, reason);
+		vifmap_drop_copy(skb, from, to, reason);
 		return;
 	}
 	copy = skb_clone(skb, GFP_ATOMIC);
 	if (unlikely(!copy)) {
-		vifmap_drop_copy(to, from, VIFMAP_A_STATS_DROP_NO_MEMORY);
+		vifmap_drop_copy(skb, from, to, VIFMAP_A_STATS_DROP_NO_MEMORY);
 		return;
 	}
 	if (!may_receive)
@@ -521,6 +546,7 @@ void vifmap_flood_vifs(struct vifmap_dev *vd, const struct vifmap_port *source,
 	if (unlikely(nesting->flooding)) {
 		vifmap_stats_inc(from, VIFMAP_A_STATS_COPIES);
 		vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_FLOOD_RATE);
+		trace_vifmap_drop(skb, NULL, VIFMAP_A_STATS_DROP_FLOOD_RATE);
 		return;
 	}
 	may_receive = !nesting->receiving && !from_host &&

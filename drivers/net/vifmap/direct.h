@@ -6,6 +6,7 @@
 #include <net/netdev_rx_queue.h>
 #include <net/sch_generic.h>
 
+#include "trace.h"
 #include "vifmap.h"
 
 /* What direct.c does for all frames, in line for nearly all of them: each
@@ -147,6 +148,9 @@ vifmap_direct_unicast(const struct vifmap_port *to, struct sk_buff *skb,
 		     !(vif->features & NETIF_F_HW_CSUM) ||
 		     (vifmap_direct_is_special(vif, peer) |
 		      vifmap_peek(stats->queued) | skb->mark)))
+		return false;
+	/* The event is for vifmap_deliver_vif() to make. */
+	if (trace_vifmap_forward_enabled())
 		return false;
 
 	vifmap_stats_add_frame_here(stats, VIFMAP_A_STATS_TX_PACKETS,

@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
 
+#include "trace.h"
 #include "vifmap.h"
 
 /* A frame that vifmap itself sends to the wire, on its way through the
@@ -46,6 +47,7 @@ static unsigned int vifmap_egress_unicast(struct vifmap_dev *vd,
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (unlikely(!skb)) {
 		vifmap_stats_inc(vd->host_stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
+		trace_vifmap_drop(NULL, to->dev, VIFMAP_A_STATS_DROP_NO_MEMORY);
 		return NF_STOLEN;
 	}
 

@@ -12,6 +12,7 @@
 #include <linux/jiffies.h>
 
 #include "direct.h"
+#include "trace.h"
 #include "vifmap.h"
 
 /**
@@ -94,6 +95,7 @@ static void vifmap_rx_wire_flood(struct vifmap_dev *vd, struct sk_buff *skb)
 	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_COPIES);
 	if (unlikely(reason)) {
 		vifmap_stats_inc(vd->wire_stats, reason);
+		trace_vifmap_drop(skb, NULL, reason);
 		return;
 	}
 	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_FLOODED);
@@ -134,8 +136,10 @@ static noinline struct sk_buff *
 vifmap_rx_unshare(struct sk_buff **pskb, struct vifmap_pcpu_stats *stats)
 {
 	*pskb = skb_share_check(*pskb, GFP_ATOMIC);
-	if (unlikely(!*pskb))
+	if (unlikely(!*pskb)) {
 		vifmap_stats_inc_here(stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
+		trace_vifmap_drop(NULL, NULL, VIFMAP_A_STATS_DROP_NO_MEMORY);
+	}
 	return *pskb;
 }
 
@@ -371,6 +375,7 @@ static void vifmap_rx_port_copy_wire(struct vifmap_port *port,
 		vifmap_deliver_wire(vd, copy, port->stats);
 		return;
 	}
+	trace_vifmap_drop(skb, vd->pdev, VIFMAP_A_STATS_DROP_NO_MEMORY);
 	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_TX_DROPPED);
 	vifmap_stats_inc(port->stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
 }

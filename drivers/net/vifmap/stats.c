@@ -105,3 +105,14 @@ const char *vifmap_stats_name(unsigned int counter)
 {
 	return vifmap_stats_names[counter];
 }
+
+/**
+ * vifmap_stats_reason() - The name of a reason to drop a frame.
+ * @counter: VIFMAP_A_STATS_DROP_*.
+ *
+ * Return: its name as the tool shows it.
+ */
+const char *vifmap_stats_reason(unsigned int counter)
+{
+	return vifmap_stats_names[counter] + strlen("drop-");
+}

@@ -100,5 +100,6 @@ void vifmap_stats_sum(const struct vifmap_pcpu_stats __percpu *pcpu,
 		      struct vifmap_stats *sum);
 u64 vifmap_stats_drops(const struct vifmap_stats *stats);
 const char *vifmap_stats_name(unsigned int counter);
+const char *vifmap_stats_reason(unsigned int counter);
 
 #endif /* _VIFMAP_STATS_H */
