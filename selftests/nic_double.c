@@ -103,7 +103,7 @@ static int ask(void *data)
 
 int ioctl(int fd, unsigned long request, ...)
 {
-	int (*libc)(int fd, unsigned long request, ...) = next("ioctl");
+	typeof(ioctl) *libc = next("ioctl");
 	struct ifreq *ifr;
 	va_list ap;
 
@@ -140,9 +140,10 @@ static void add_vf(struct nlmsghdr *nlh, __u32 vf, __u32 spoofchk, __u32 trust)
 {
 	struct ifla_vf_spoofchk vs = { .vf = vf, .setting = spoofchk };
 	struct ifla_vf_trust vt = { .vf = vf, .setting = trust };
-	struct rtattr *list = add(nlh, IFLA_VFINFO_LIST | NLA_F_NESTED, NULL, 0);
-	struct rtattr *info = add(nlh, IFLA_VF_INFO | NLA_F_NESTED, NULL, 0);
+	struct rtattr *list, *info;
 
+	list = add(nlh, IFLA_VFINFO_LIST | NLA_F_NESTED, NULL, 0);
+	info = add(nlh, IFLA_VF_INFO | NLA_F_NESTED, NULL, 0);
 	add(nlh, IFLA_VF_SPOOFCHK, &vs, sizeof(vs));
 	add(nlh, IFLA_VF_TRUST, &vt, sizeof(vt));
 	end(nlh, info);
@@ -151,7 +152,7 @@ static void add_vf(struct nlmsghdr *nlh, __u32 vf, __u32 spoofchk, __u32 trust)
 
 ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	ssize_t (*libc)(int fd, struct msghdr *msg, int flags) = next("recvmsg");
+	typeof(recvmsg) *libc = next("recvmsg");
 	ssize_t len = libc(fd, msg, flags);
 	struct nlmsghdr *nlh = msg->msg_iov[0].iov_base;
 	char pf[IFNAMSIZ];

@@ -20,7 +20,7 @@
 #define BRIDGE_FILTER	"/proc/sys/net/bridge/bridge-nf-call-iptables"
 
 /* The bit of link-local for LLDP */
-#define LINK_LOCAL_LLDP	(1U << 0xe)
+#define LINK_LOCAL_LLDP	0x4000
 
 /* Modes of a bond in which it rewrites source addresses */
 #define BOND_TLB	5
@@ -146,7 +146,7 @@ static void check_promisc(struct doctor *d, const struct iface *i)
 			"ip link set %s promisc off", i->name);
 }
 
-/* --- NICs: the pdev, or what it is on -------------------------------------- */
+/* --- NICs: the pdev, or what it is on ------------------------------------- */
 
 /* Not for what is found: who drives it, with -d */
 static void print_driver(const struct iface *i)
