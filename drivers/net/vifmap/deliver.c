@@ -336,7 +336,8 @@ vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 		return RX_HANDLER_CONSUMED;
 	}
 	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);
-	vifmap_count(from, to->dev, to->stats, VIFMAP_A_STATS_DELIVERED, len, true);
+	vifmap_count(from, to->dev, to->stats, VIFMAP_A_STATS_DELIVERED, len,
+		     true);
 	return RX_HANDLER_ANOTHER;
 }
 
