@@ -14,11 +14,11 @@
 . "${0%/*}/lib.sh"
 
 build
-must ip -batch - <<'END'
+must ip -batch - <<END
 link add d0 type dummy
 link add d1 type dummy
-link set d0 up
-link set d1 up
+$(quiet_up dev d0)
+$(quiet_up dev d1)
 link add a0 type veth peer name a1
 link add b0 type veth peer name b1
 END
