@@ -251,8 +251,8 @@ migrate()
 }
 
 # Before version 9.0 QEMU loses some of what an emulated processor writes while
-# its memory is copied (mended by its commit 03bfc2188f06). A guest is not to run
-# meanwhile there.
+# its memory is copied (its commit 03bfc2188f06 mends that): there the guest is
+# not to run meanwhile.
 set_live()
 {
 	local version
