@@ -25,7 +25,8 @@ need_commands qemu-system-x86_64 dnsmasq jq
 
 # --- the host and its wire ---
 
-# connect: eth0 and wire0 are here; wire0 goes where it belongs.
+# connect: eth0 and wire0 are here; wire0 goes where it belongs. A NIC drops what
+# is for other groups without a word, unless it is promiscuous.
 connect()
 {
 	new_netns wire
@@ -35,7 +36,7 @@ connect()
 	must ip -n "${prefix}wire" -batch - <<-END
 		link set lo up
 		addr add $wire_address/24 dev wire0
-		link set wire0 up
+		link set wire0 promisc on up
 	END
 	must ip -batch - <<-END
 		link set lo up
@@ -158,16 +159,24 @@ stop_guest()
 	wait "$guest_pid"
 }
 
-# shellcheck disable=SC2317 # called when the test ends
-show_console()
+show_file()
 {
-	[ "${failures:?}" -gt 0 ] || [ "${finished:?}" = n ] || return 0
-	echo "# --- the guest's console:"
-	sed 's/\x1b\[[0-9;?]*[A-Za-z]//g; s/\r//g; s/^/# /' "$tmp/console"
-	echo "# --- the server, QEMU, vifmap:"
-	tail -n 30 "$tmp/dnsmasq.log" | sed 's/^/# /'
-	sed 's/^/# /' "$tmp/qemu"
-	vifmap stats | sed 's/^/# /'
+	echo "# --- ${1##*/}:"
+	sed 's/\x1b\[[0-9;?]*[A-Za-z]//g; s/\r//g; s/^/# /' "$1"
 }
 
-at_end+=(show_console)
+# shellcheck disable=SC2317 # called when the test ends
+show_guest()
+{
+	local file
+
+	# One that stands still would not end, either.
+	[ -z "$guest_pid" ] || kill -CONT "$guest_pid" 2>/dev/null
+	[ "${failures:?}" -gt 0 ] || [ "${finished:?}" = n ] || return 0
+	for file in "$tmp"/{console,qemu,*.log}; do
+		[ ! -e "$file" ] || show_file "$file"
+	done
+	vifmap show | sed 's/^/# /'
+}
+
+at_end+=(show_guest)

@@ -17,7 +17,7 @@
 
 need_commands rpcbind rpc.nfsd rpc.mountd exportfs
 export_dir=$tmp/export
-data=2000000
+data=2000000 nfs_server=
 
 make_export()
 {
@@ -28,37 +28,35 @@ make_export()
 	sha256sum <"$export_dir/data" >"$tmp/sum"
 }
 
-# A server of the kernel's belongs to a network namespace, and so does the file
-# system that controls it.
-nfs_server()
-{
-	nsenter --net="/run/netns/${prefix}wire" unshare --mount bash -ec '
-		mount -t nfsd nfsd /proc/fs/nfsd
-		'"$1"
-}
-
+# A server of the kernel's belongs to a network namespace, as the file system
+# does that controls it, and lives as long as that is mounted. So the last
+# program, which knows who may mount what, is to be in there.
 start_nfs_server()
 {
 	must modprobe nfsd
 	serve rpcbind -f -w
 	must wait_until listens -t 111
-	must nfs_server 'exportfs -i -o \
-		rw,no_root_squash,no_subtree_check,fsid=1 *:'"$export_dir"'
-		rpc.nfsd --no-nfs-version 4 --no-udp --tcp 2'
 	at_end+=(stop_nfs_server)
-	serve rpc.mountd --foreground --no-nfs-version 4
+	# shellcheck disable=SC2016 # the inner shell is to expand it
+	background wire unshare --mount bash -ec '
+		mount -t nfsd nfsd /proc/fs/nfsd
+		exportfs -i -o rw,no_root_squash,no_subtree_check,fsid=1 "*:$1"
+		rpc.nfsd --no-nfs-version 4 --no-udp --tcp 2
+		exec rpc.mountd --foreground --no-nfs-version 4
+		' - "$export_dir" >"$tmp/nfs.log" 2>&1
+	nfs_server=$!
 	must wait_until listens -t 2049
 	must wait_until mount_is_registered
 }
 
 mount_is_registered() { at wire rpcinfo -T tcp "$wire_address" mountd 3; }
 
-# Its threads would hold the namespace.
 # shellcheck disable=SC2317 # called when the test ends
 stop_nfs_server()
 {
-	nfs_server 'rpc.nfsd 0'
-	umount "$export_dir"
+	kill "$nfs_server"
+	wait "$nfs_server" 2>/dev/null
+	umount -l "$export_dir"
 }
 
 must ip link add eth0 type veth peer name wire0
