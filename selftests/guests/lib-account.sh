@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# lib-account.sh - where each frame between a guest and the wire has gone, by the
-# counters of all that it passes; sourced after lib.sh
+# lib-account.sh - where each frame between a guest and the wire has gone, by
+# the counters of all that it passes; sourced after lib.sh
 
 : "${tmp:?}" "${stats[*]-}"
 

@@ -25,8 +25,8 @@ need_commands qemu-system-x86_64 dnsmasq jq
 
 # --- the host and its wire ---
 
-# connect: eth0 and wire0 are here; wire0 goes where it belongs. A NIC drops what
-# is for other groups without a word, unless it is promiscuous.
+# connect: eth0 and wire0 are here; wire0 goes where it belongs. A NIC drops
+# what is for other groups without a word, unless it is promiscuous.
 connect()
 {
 	new_netns wire

@@ -5,7 +5,8 @@
 # Timeout: 1200
 # Prepare: prepare
 #
-# A guest with a virtio-net boots from the network and uses it: see lib-nic.sh.
+# A guest with a virtio-net boots from the network and uses it: see
+# lib-nic.sh.
 
 # shellcheck source=lib-nic.sh
 . "${0%/*}/lib-nic.sh"

@@ -15,8 +15,8 @@
 #     boots that itself; it has the packages named and no others
 #   Guest: modules for guests of its own. It finds their kernel and initramfs in
 #   the folder $VIFMAP_GUEST, where guest-init has configured eth0 and eth1.
-#   Prepare: a program beside it that makes what its guests need, here, and prints
-#     the folder, which is $VIFMAP_GUEST then
+#   Prepare: a program beside it that makes here what its guests need, and
+#     prints the folder, which is $VIFMAP_GUEST then
 #
 # Option -f runs those of another folder of the selftests in the same way.
 set -euo pipefail
