@@ -96,7 +96,8 @@ uninstall-tools:
 	$(MAKE) -C tools/integration uninstall
 
 .PHONY: check check-all check-static check-builds check-selftests
-.PHONY: check-cost check-debug check-integration check-mutants demo bench
+.PHONY: check-cost check-debug check-integration check-guests check-mutants
+.PHONY: demo bench
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" scripts/check.sh
 
@@ -108,6 +109,9 @@ check-static check-builds check-selftests check-cost check-debug:
 
 check-integration:
 	@selftests/integration/run.sh $(TESTS)
+
+check-guests:
+	@selftests/integration/run.sh -f guests $(TESTS)
 
 check-mutants:
 	@selftests/mutants.sh $(MUTANTS)
@@ -156,6 +160,8 @@ help:
 ##                        it builds first; not part of make check
 ## make check-integration vifmap with other programs, on Debian 12 and 13; not
 ##                        part of make check
+## make check-guests      guests with each kind of NIC boot from the network, one
+##                        with its root on NFS; not part of make check
 ## make check-mutants     that the tests notice when the code is broken
 ## make demo              see it at work in a virtual machine
 ## make bench             measure it and what is used instead, in tables and

@@ -213,6 +213,7 @@ check_tests()
 		{
 			selftests/run.sh -l
 			selftests/integration/run.sh -l
+			selftests/integration/run.sh -f guests -l
 		} | while read -r name; do
 			grep -qwF "$name" "$text" || echo "$name is not in $text"
 		done
@@ -220,6 +221,7 @@ check_tests()
 			while read -r name; do
 			[ -e "$name" ] || [ -e "selftests/$name" ] ||
 				[ -e "selftests/integration/$name" ] ||
+				[ -e "selftests/guests/$name" ] ||
 				echo "$name is in $text, but there is none"
 		done
 		named '^selftests/mutants/' | while read -r patch; do

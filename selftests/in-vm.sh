@@ -201,7 +201,7 @@ echo 1 >/proc/sys/net/core/fb_tunnels_only_for_init_net
 
 logs=$(mktemp -d)
 log=$logs/log
-mkdir "$logs/integration"
+mkdir "$logs/integration" "$logs/guests"
 trap 'rm -rf "$logs"' EXIT
 
 echo "TAP version 13"

@@ -15,10 +15,15 @@
 #     boots that itself; it has the packages named and no others
 #   Guest: modules for guests of its own. It finds their kernel and initramfs in
 #   the folder $VIFMAP_GUEST, where guest-init has configured eth0 and eth1.
+#   Prepare: a program beside it that makes here what its guests need, and
+#     prints the folder, which is $VIFMAP_GUEST then
+#
+# Option -f runs those of another folder of the selftests in the same way.
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 selftests=$(dirname "$here")
+folder=integration tests_dir=$here
 top=$(dirname "$selftests")
 
 # What lib.sh and the tool need
@@ -27,12 +32,13 @@ base=(ethtool iproute2 iputils-ping jq kmod libjson-c5 libmnl0 procps tcpdump)
 usage()
 {
 	cat <<-END
-	usage: ${0##*/} [-r ROOT]... [-v] [TEST]...
-	       ${0##*/} -l
-	  -r ROOT  releases of Debian: bookworm or trixie (those that a test wants)
-	  -v       the results inside each test, too
-	  -l       only list the tests
-	  TEST     file names of tests (all of them)
+	usage: ${0##*/} [-f FOLDER] [-r ROOT]... [-v] [TEST]...
+	       ${0##*/} [-f FOLDER] -l
+	  -f FOLDER  with the tests, in selftests (integration)
+	  -r ROOT    releases of Debian: bookworm or trixie (those that a test wants)
+	  -v         the results inside each test, too
+	  -l         only list the tests
+	  TEST       file names of tests (all of them)
 	The last line is "N passed, N failed, N skipped". Status 0 when none failed
 	and some passed.
 	END
@@ -45,8 +51,9 @@ options()
 	local option
 
 	roots=() verbose=()
-	while getopts 'r:vlh' option; do
+	while getopts 'f:r:vlh' option; do
 		case $option in
+		f) folder=$OPTARG tests_dir=$selftests/$folder ;;
 		r) kernel_for "$OPTARG" >/dev/null; roots+=("$OPTARG") ;;
 		v) verbose=(-v) ;;
 		l) all_tests; exit 0 ;;
@@ -66,13 +73,13 @@ kernel_for()
 	esac
 }
 
-is_test() { [ -x "$here/$1" ] && [ "$1" != run.sh ]; }
+is_test() { [ -x "$tests_dir/$1" ] && [ "$1" != run.sh ]; }
 
 all_tests()
 {
 	local name
 
-	for name in "$here"/*.sh; do
+	for name in "$tests_dir"/*.sh; do
 		name=${name##*/}
 		! is_test "$name" || echo "$name"
 	done
@@ -93,7 +100,7 @@ choose_tests()
 }
 
 # head_of TEST WORD: what the test's head says of it
-head_of() { sed -n '/^[^#]/q; s/^# '"$2"': *//p' "$here/$1"; }
+head_of() { sed -n '/^[^#]/q; s/^# '"$2"': *//p' "$tests_dir/$1"; }
 
 build()
 {
@@ -127,31 +134,39 @@ make_guest()
 		"$here/guest-init" "${@:2}"
 }
 
+prepare()
+{
+	VIFMAP_GUEST=$("$tests_dir/$1") || return 1
+	export VIFMAP_GUEST
+}
+
 # run_in_vm TEST ROOT SECONDS: in a machine of its own; status 2 if it comes to
 # none
 run_in_vm()
 {
-	local test=$1 kernel module root options guest
+	local test=$1 kernel module root options guest program
 
+	program=$(head_of "$test" Prepare)
 	read -ra options < <(head_of "$test" Options) || :
 	read -ra guest < <(head_of "$test" Guest) || :
 	kernel=$(kernel_for "$2")
 	root=$(root_for "$test" "$2") || return 2
 	module=$("$top/scripts/build-module.sh" -k "$kernel") || return 2
 	[ ${#guest[@]} -eq 0 ] || make_guest "$kernel" "${guest[@]}" || return 2
+	[ -z "$program" ] || prepare "$program" || return 2
 	VIFMAP_TIMEOUT=$3 "$selftests/vm/run.sh" -k "$kernel" -r "$root" \
 		-d "$top" -t $(($3 + 120)) -e VIFMAP_TIMEOUT -e VIFMAP_GUEST -1 \
 		"${options[@]}" -- selftests/in-vm.sh "${verbose[@]}" \
-		"$(realpath "$module")" "integration/$test"
+		"$(realpath "$module")" "$folder/$test"
 }
 
 # run_here TEST ROOT SECONDS: what in-vm.sh would say of it
 run_here()
 {
-	local test=$1 root status=0 text="selftests: vifmap: integration/$1"
+	local test=$1 root status=0 text="selftests: vifmap: $folder/$1"
 
 	root=$(root_for "$test" "$2") || return 2
-	VIFMAP_ROOT=$root timeout -k 60 "$3" "$here/$test" >"$log" 2>&1 ||
+	VIFMAP_ROOT=$root timeout -k 60 "$3" "$tests_dir/$test" >"$log" 2>&1 ||
 		status=$?
 	if [ $status -ne 0 ] || [ ${#verbose[@]} -gt 0 ]; then
 		echo "# $text"

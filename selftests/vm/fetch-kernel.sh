@@ -34,6 +34,7 @@ versions()
 	6.12) echo debian 6.12 linux-image-6.12-amd64 ;;
 	7.2) echo sid 7.2 ;;
 	debug) echo debug linux-source-6.12 ;;
+	guest) echo guest linux-source-6.12 ;;
 	*) return 1 ;;
 	esac
 }
@@ -70,8 +71,7 @@ complete()
 {
 	local file
 
-	for file in release vmlinuz vmlinux modules/modules.dep kdir/Makefile
-	do
+	for file in "${parts[@]}"; do
 		[ -e "$1/$file" ] || die "$version: no $file"
 	done
 }
@@ -118,8 +118,10 @@ fetch()
 
 version=${1-}
 read -ra provider < <(versions "$version") ||
-	die "usage: ${0##*/} 6.1|6.12|7.2|debug"
+	die "usage: ${0##*/} 6.1|6.12|7.2|debug|guest"
 work='' old='' key=''
+# What there has to be of it
+parts=(release vmlinuz vmlinux modules/modules.dep kdir/Makefile)
 # shellcheck source=selftests/vm/kernels/debian.sh
 . "$here/kernels/${provider[0]}.sh"
 if declare -F "key_${provider[0]}" >/dev/null; then

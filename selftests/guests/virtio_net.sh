@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Packages: qemu-system-x86 ipxe-qemu dnsmasq-base nfs-kernel-server
+# Options: -m 1024 -n e1000
+# Timeout: 1200
+# Prepare: prepare
+#
+# A guest with a virtio-net boots from the network and uses it: see
+# lib-nic.sh.
+
+# shellcheck source=lib-nic.sh
+. "${0%/*}/lib-nic.sh"
+
+nic_test virtio-net-pci virtio_net
