@@ -19,9 +19,9 @@
  * - Being told what has been used is asked for once in many frames (the event
  *   index), and half the ring is still full then: the worker never runs out of
  *   buffers, so that it has no reason to ask for a kick.
- * - Frames are sent one by one, as by tapio. In batches of 8 and of 64 there are
- *   so many sk_buffs at once, and what a frame took differed by 50 to 130 from
- *   run to run, probably with the state of the allocator's slabs.
+ * - Frames are sent one by one, as by tapio. In batches, of 8 or of 64, there
+ *   are so many sk_buffs at once, and what a frame took differed by 50 to 130
+ *   from run to run, probably with the state of the allocator's slabs.
  */
 #define _GNU_SOURCE
 #define PROGRAM "vhostio"
