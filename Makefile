@@ -179,6 +179,6 @@ help:
 ##   MUTANTS            mutants to check with (all)
 ##   TABLES             tables to measure, as in "A C" (all)
 ##   QUICK              1: table A on 6.1 only
-##   BENCH_HOST         1: measure on the running kernel
+##   BENCH_HOST         1: measure on the running kernel, all tables but A
 ##   BENCH_OUT          folder for what was measured (build/bench)
 ##   VIFMAP_CACHE       folder for downloads (~/.cache/vifmap)

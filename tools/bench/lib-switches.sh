@@ -239,7 +239,8 @@ part_bridge-nf()
 # behind a tap sends is not of IP.
 knows_bridge-nf()
 {
-	knows_bridge "$1" && [[ $1 != copy-* && $1 != tap-to-wire ]]
+	knows_bridge "$1" &&
+		[[ $1 != copy-* && $1 != tap-to-wire && $1 != vhost-to-wire ]]
 }
 
 # --- Open vSwitch ---

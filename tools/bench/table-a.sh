@@ -24,7 +24,7 @@ outdir=${1:?}
 csv=$outdir/A-cost.csv
 paths=${PATHS:-wire-to-veth veth-to-veth queued veth-to-wire copy-direct
 	copy-queued host-receive host-to-wire host-to-vif wire-to-tap
-	wire-to-tap-queued tap-to-wire}
+	wire-to-tap-queued tap-to-wire wire-to-vhost vhost-to-wire}
 # Those that load modules with hooks for everybody come late.
 peers=${PEERS:-bare vifmap macvlan tc-matchall tc-flower bridge raw bridge-nf
 	ovs}
@@ -90,7 +90,7 @@ choose_how()
 {
 	case $1 in
 	*queued|*-to-wire) how=queue ;;
-	wire-to-tap) how=xmit ;;
+	wire-to-tap|wire-to-vhost) how=xmit ;;
 	*) how=direct ;;
 	esac
 }
@@ -177,7 +177,17 @@ measure_host-to-vif()
 	cost_generator x0
 }
 
-# --- taps: a guest is a process ---
+# --- taps: a guest is a process, which reads and writes the tap itself or has
+# vhost-net do it ---
+
+# What is behind the tap
+choose_guest()
+{
+	case $1 in
+	*vhost*) guest=vhostio ;;
+	*) guest=tapio ;;
+	esac
+}
 
 settled()
 {
@@ -219,7 +229,7 @@ measure_wire-to-tap()
 {
 	make_tap
 	join 1
-	start_process tapio read "$(tap_file)"
+	start_process "$guest" read "$(tap_file)"
 	tap_pid=$process
 	wait_settled tap0
 	sinks=(tap0)
@@ -228,6 +238,8 @@ measure_wire-to-tap()
 }
 
 measure_wire-to-tap-queued() { measure_wire-to-tap; }
+
+measure_wire-to-vhost() { measure_wire-to-tap; }
 
 # Sets `nanoseconds` to those that the writer takes for a frame.
 run_writer()
@@ -243,8 +255,8 @@ run_writer()
 start_writer()
 {
 	coproc writer {
-		exec nsenter --net=/run/netns/$host tapio write "$1" "$frames" \
-			"$far_address" "$(guest_mac 0)"
+		exec nsenter --net=/run/netns/$host "$guest" write "$1" \
+			"$frames" "$far_address" "$(guest_mac 0)"
 	}
 	# shellcheck disable=SC2154 # coproc sets it
 	tap_pid=$writer_PID
@@ -292,6 +304,8 @@ measure_tap-to-wire()
 	remove_tap
 }
 
+measure_vhost-to-wire() { measure_tap-to-wire; }
+
 # --- to work ---
 
 measure()
@@ -300,6 +314,7 @@ measure()
 	joined=0 guest_dev=e renewal=renew vif_kind=veth sinks=() lost=''
 	"knows_$peer" "$path" || return
 	choose_how "$path"
+	choose_guest "$path"
 	"measure_$path"
 	[ "$joined" -eq 0 ] || "part_$peer"
 	return 0
@@ -316,7 +331,21 @@ measure_vifmap_entries()
 	done
 }
 
+# A kernel without vhost-net has no such paths.
+drop_unknown()
+{
+	local some=() path
 
+	modprobe -q vhost_net
+	for path in $paths; do
+		if [[ $path == *vhost* && ! -c /dev/vhost-net ]]; then
+			say "$path: this kernel has no vhost-net"
+		else
+			some+=("$path")
+		fi
+	done
+	paths=${some[*]-}
+}
 
 remove_scratch() { rm -rf "$scratch"; }
 
@@ -325,6 +354,7 @@ scratch=$(mktemp -d)
 at_end+=(remove_scratch)
 cost_begin
 must modprobe tun
+drop_unknown
 need_guests $copies
 echo "path,peer,entries,cost,over_bare,floor,lost_percent,goal,goal_met$(
 	),stretch,stretch_met" >"$csv"
