@@ -69,13 +69,14 @@ lock_nics()
 }
 
 # Puts a pair of a driver into this namespace, as eth0 and wire0, in the state
-# that the driver leaves them in at its start.
+# that the driver leaves them in at its start. Their queues are plain ones: on a
+# slow machine the kernel's fq_codel drops of a burst what has waited for long.
 take_nics()
 {
 	local names=(eth0 wire0) side device
 
 	[ -d /run/vifmap-vm ] || skip "not in the selftests' machine"
-	need_commands flock modprobe
+	need_commands flock modprobe tc
 	modprobe "$1" 2>/dev/null
 	lock_nics "$1"
 	for side in 0 1; do
@@ -83,6 +84,7 @@ take_nics()
 		[ ! -e "$device/driver" ] || must unbind_nic "$device"
 		must bind_nic "$device" "$1"
 		claim_nic $side "${names[side]}"
+		must tc qdisc add dev "${names[side]}" root pfifo limit 1000
 	done
 	nics=y
 }
