@@ -69,8 +69,7 @@ lock_nics()
 }
 
 # Puts a pair of a driver into this namespace, as eth0 and wire0, in the state
-# that the driver leaves them in at its start. Their queues are plain ones: on a
-# slow machine the kernel's fq_codel drops of a burst what has waited for long.
+# that the driver leaves them in at its start.
 take_nics()
 {
 	local names=(eth0 wire0) side device
@@ -84,15 +83,19 @@ take_nics()
 		[ ! -e "$device/driver" ] || must unbind_nic "$device"
 		must bind_nic "$device" "$1"
 		claim_nic $side "${names[side]}"
-		must tc qdisc add dev "${names[side]}" root pfifo limit 1000
 	done
 	nics=y
 }
 
+# They get plain queues, for on a slow machine the kernel's fq_codel drops of a
+# burst what has waited for long. A NIC loses its queue with its namespace, so
+# that is done where each of them stays.
 wait_for_nics()
 {
 	must wait_until is_up eth0
 	must wait_until at wire "$BASH" -c "$(declare -f is_up); is_up wire0"
+	must tc qdisc replace dev eth0 root pfifo limit 1000
+	must at wire tc qdisc replace dev wire0 root pfifo limit 1000
 }
 
 # nic_build and nic_topology DRIVER [veth|tap]...: like those without nic_, but
