@@ -38,16 +38,34 @@ void vifmap_drop(struct sk_buff *skb, struct vifmap_pcpu_stats __percpu *from,
 	kfree_skb(skb);
 }
 
-/* The same where it is known that it was to go to @dev, with counters @to. */
-static noinline void vifmap_drop_for(struct sk_buff *skb,
-				     struct vifmap_pcpu_stats __percpu *from,
-				     const struct net_device *dev,
-				     struct vifmap_pcpu_stats __percpu *to,
-				     unsigned int reason)
+/**
+ * vifmap_count_drop() - Count a frame that an end did not get, and tell of it.
+ * @skb: The frame, which stays the caller's; NULL when it is gone already.
+ * @from: Counters of the end it came from.
+ * @dev: The device that it was to go to.
+ * @to: Counters of that end.
+ * @reason: VIFMAP_A_STATS_DROP_*.
+ *
+ * Context: Bottom halves off.
+ */
+noinline void vifmap_count_drop(const struct sk_buff *skb,
+				struct vifmap_pcpu_stats __percpu *from,
+				const struct net_device *dev,
+				struct vifmap_pcpu_stats __percpu *to,
+				unsigned int reason)
 {
 	trace_vifmap_drop(skb, dev, reason);
 	vifmap_stats_inc(to, VIFMAP_A_STATS_TX_DROPPED);
 	vifmap_stats_inc(from, reason);
+}
+
+static void vifmap_drop_for(struct sk_buff *skb,
+			    struct vifmap_pcpu_stats __percpu *from,
+			    const struct net_device *dev,
+			    struct vifmap_pcpu_stats __percpu *to,
+			    unsigned int reason)
+{
+	vifmap_count_drop(skb, from, dev, to, reason);
 	kfree_skb(skb);
 }
 
@@ -183,17 +201,6 @@ static bool vifmap_xmit_succeeded(int rc)
 	return likely(rc == NET_XMIT_SUCCESS) || rc == NET_XMIT_CN;
 }
 
-/* The frame is gone; the event before this one says what it was. */
-static noinline void
-vifmap_count_refused(struct vifmap_pcpu_stats __percpu *from,
-		     const struct net_device *dev,
-		     struct vifmap_pcpu_stats __percpu *to)
-{
-	trace_vifmap_drop(NULL, dev, VIFMAP_A_STATS_DROP_QUEUE);
-	vifmap_stats_inc(to, VIFMAP_A_STATS_TX_DROPPED);
-	vifmap_stats_inc(from, VIFMAP_A_STATS_DROP_QUEUE);
-}
-
 /* Count a frame of @len bytes that was handed over to @dev, or could not be. */
 static void vifmap_count(struct vifmap_pcpu_stats __percpu *from,
 			 const struct net_device *dev,
@@ -201,7 +208,9 @@ static void vifmap_count(struct vifmap_pcpu_stats __percpu *from,
 			 unsigned int outcome, unsigned int len, bool succeeded)
 {
 	if (unlikely(!succeeded)) {
-		vifmap_count_refused(from, dev, to);
+		/* It is gone; the event before this one says what it was. */
+		vifmap_count_drop(NULL, from, dev, to,
+				  VIFMAP_A_STATS_DROP_QUEUE);
 		return;
 	}
 	vifmap_stats_add_frame(to, VIFMAP_A_STATS_TX_PACKETS, len);
@@ -458,16 +467,6 @@ static bool vifmap_is_receiver(const struct vifmap_port *to,
 	return true;
 }
 
-/* The frame itself is still there for others. */
-static void vifmap_drop_copy(const struct sk_buff *skb,
-			     struct vifmap_pcpu_stats __percpu *from,
-			     const struct vifmap_port *to, unsigned int reason)
-{
-	trace_vifmap_drop(skb, to->dev, reason);
-	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_TX_DROPPED);
-	vifmap_stats_inc(from, reason);
-}
-
 /* What this CPU is in the middle of.
  *
  * A vif may be on top of another pdev, as a VLAN device of it is: what is
@@ -506,12 +505,13 @@ static void vifmap_deliver_copy(struct vifmap_port *to, struct sk_buff *skb,
 
 	reason = vifmap_vif_refuses(to, skb);
 	if (unlikely(reason)) {
-		vifmap_drop_copy(skb, from, to, reason);
+		vifmap_count_drop(skb, from, to->dev, to->stats, reason);
 		return;
 	}
 	copy = skb_clone(skb, GFP_ATOMIC);
 	if (unlikely(!copy)) {
-		vifmap_drop_copy(skb, from, to, VIFMAP_A_STATS_DROP_NO_MEMORY);
+		vifmap_count_drop(skb, from, to->dev, to->stats,
+				  VIFMAP_A_STATS_DROP_NO_MEMORY);
 		return;
 	}
 	if (!may_receive)

@@ -375,9 +375,8 @@ static void vifmap_rx_port_copy_wire(struct vifmap_port *port,
 		vifmap_deliver_wire(vd, copy, port->stats);
 		return;
 	}
-	trace_vifmap_drop(skb, vd->pdev, VIFMAP_A_STATS_DROP_NO_MEMORY);
-	vifmap_stats_inc(vd->wire_stats, VIFMAP_A_STATS_TX_DROPPED);
-	vifmap_stats_inc(port->stats, VIFMAP_A_STATS_DROP_NO_MEMORY);
+	vifmap_count_drop(skb, port->stats, vd->pdev, vd->wire_stats,
+			  VIFMAP_A_STATS_DROP_NO_MEMORY);
 }
 
 static noinline rx_handler_result_t

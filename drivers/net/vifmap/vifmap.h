@@ -422,6 +422,11 @@ void vifmap_rx_self(struct vifmap_port *port, struct sk_buff *skb);
 void vifmap_rate_set(struct vifmap_rate *rate, u32 pps);
 
 /* deliver.c */
+void vifmap_count_drop(const struct sk_buff *skb,
+		       struct vifmap_pcpu_stats __percpu *from,
+		       const struct net_device *dev,
+		       struct vifmap_pcpu_stats __percpu *to,
+		       unsigned int reason);
 void vifmap_drop(struct sk_buff *skb, struct vifmap_pcpu_stats __percpu *from,
 		 unsigned int reason);
 void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
