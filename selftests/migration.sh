@@ -234,6 +234,7 @@ begin_fire
 must at b vifmap mac set vif vm0 active
 moment both
 check "switch both addresses" vifmap mac set vif vm0 inactive
+moment switched
 end_fire
 in_one_step "both addresses in one step" a1.a1-g1 a1.a1-g2 ga gb
 
