@@ -23,7 +23,8 @@
  *	commands are waited for; what cannot be sent is lost. The answer comes
  *	after the first round, and forgets all earlier rounds.
  *   round
- *	"ok N": when the frames of the rounds up to N have arrived.
+ *	Sends one more round. "ok N": when the frames of the rounds up to N have
+ *	arrived.
  *   stop
  *	The same, and no more are sent.
  *   where FLOW N M
@@ -292,6 +293,8 @@ static void send_round(void)
 {
 	int i;
 
+	if (rounds + 1 == MAX_ROUNDS)
+		die("too many rounds");
 	rounds++;
 	for (i = 0; i < n_flows; i++)
 		send_frame(&flows[i], rounds);
@@ -401,6 +404,9 @@ static int command(char *line, int running)
 	}
 	if (n == 1 && (!strcmp(words[0], "round") ||
 		       !strcmp(words[0], "stop"))) {
+		/* Commands that come fast leave no pause to send one in. */
+		if (running)
+			send_round();
 		wait_for_all();
 		answer("ok %u", rounds);
 		return running && words[0][0] == 'r';
@@ -419,11 +425,8 @@ int main(void)
 		die("barrier");
 	setvbuf(stdin, NULL, _IONBF, 0);
 	for (;;) {
-		while (running && !line_waits()) {
-			if (rounds + 1 == MAX_ROUNDS)
-				die("too many rounds");
+		while (running && !line_waits())
 			send_round();
-		}
 		if (!fgets(line, sizeof(line), stdin))
 			break;
 		running = command(line, running);
