@@ -16,9 +16,12 @@ scripts=$here/../tools/integration/qemu
 # shellcheck disable=SC2034 # for the tests
 # What a guest that an emulated machine emulates may take, in seconds
 boot_time=600 command_time=120
-guest_pid='' console_in='' console_out=''
+guest_pid=''
 # What the guest has written last
 answer=''
+
+# shellcheck source=../vm/lib-console.sh
+. "$here/vm/lib-console.sh"
 
 [ -d /run/vifmap-vm ] || skip "not in a test machine"
 need_commands qemu-system-x86_64 dnsmasq jq
@@ -93,50 +96,25 @@ serve_boot()
 # start_guest NIC: a device of QEMU's, with its own option ROM, and no disk
 start_guest()
 {
-	mkfifo "$tmp/in" "$tmp/out"
-	# Both ways, so that no open waits for the other end
-	exec {console_in}<>"$tmp/in" {console_out}<>"$tmp/out"
-	qemu-system-x86_64 -M pc,graphics=off -accel tcg -m 96 \
+	console_start guest "$tmp/guest" \
+		qemu-system-x86_64 -M pc,graphics=off -accel tcg -m 96 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-chardev "stdio,id=console,signal=off,logfile=$tmp/console" \
 		-serial chardev:console -boot order=n -netdev "$(printf '%s,' \
 			tap id=net ifname=tap0 "script=$scripts/vifmap-ifup" \
 			"downscript=$scripts/vifmap-ifdown" | sed 's/,$//')" \
-		-device "$1,netdev=net,mac=$guest_mac" \
-		<"$tmp/in" >"$tmp/out" 2>"$tmp/qemu" &
-	guest_pid=$!
-	pids+=($!)
+		-device "$1,netdev=net,mac=$guest_mac"
+	guest_pid=${console_pid[guest]}
+	pids+=("$guest_pid")
 }
-
-guest_runs() { kill -0 "$guest_pid" 2>/dev/null; }
 
 # guest_answers SECONDS: all up to the next @done is the answer; its status
-guest_answers()
-{
-	local end=$((SECONDS + $1 * patience)) line part=''
-
-	answer=''
-	while [ $SECONDS -lt $end ]; do
-		if ! IFS= read -r -t 5 -u "$console_out" line; then
-			part+=$line
-			guest_runs || break
-			continue
-		fi
-		line=$part${line%$'\r'}
-		part=''
-		case $line in
-		'@done '*) return "${line#@done }" ;;
-		*) answer+=$line$'\n' ;;
-		esac
-	done
-	answer+="$part (no answer from the guest)"
-	return 1
-}
+guest_answers() { answer=$(console_read guest $(($1 * patience))); }
 
 # guest COMMAND: what the shell in there makes of it
 guest()
 {
-	echo "$*" >&"$console_in"
+	console_say guest "$*"
 	guest_answers $command_time
 }
 
@@ -150,12 +128,12 @@ guest_check()
 guest_is()
 {
 	guest "$2"
-	is "$1" "${answer%$'\n'}" "$3"
+	is "$1" "$answer" "$3"
 }
 
 stop_guest()
 {
-	echo 'reboot -f' >&"$console_in"
+	console_say guest reboot -f
 	wait "$guest_pid"
 }
 
@@ -173,7 +151,7 @@ show_guest()
 	# One that stands still would not end, either.
 	[ -z "$guest_pid" ] || kill -CONT "$guest_pid" 2>/dev/null
 	[ "${failures:?}" -gt 0 ] || [ "${finished:?}" = n ] || return 0
-	for file in "$tmp"/{console,qemu,*.log}; do
+	for file in "$tmp"/{console,*.log}; do
 		[ ! -e "$file" ] || show_file "$file"
 	done
 	vifmap show | sed 's/^/# /'

@@ -16,6 +16,8 @@
 
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
+# shellcheck source=lib-libvirt.sh
+. "${0%/*}/lib-libvirt.sh"
 
 [ -d /run/vifmap-vm ] || skip "not in a test machine, and it installs things"
 need_commands libvirtd virsh qemu-system-x86_64 make jq
@@ -23,26 +25,13 @@ patience=$((patience * 6))
 guest=52:54:00:00:00:11
 libvirtd=
 
-# Without systemd, AppArmor and control groups; what it finds in /sys has to be
-# that of the host's namespace.
 configure_libvirt()
 {
-	cat >>/etc/libvirt/libvirtd.conf <<-END
-	auth_unix_rw = "none"
-	unix_sock_group = "root"
-	log_outputs = "2:file:$tmp/libvirtd.log"
-	END
-	cat >>/etc/libvirt/qemu.conf <<-END
-	user = "root"
-	group = "root"
-	security_driver = "none"
-	namespaces = []
-	cgroup_controllers = []
-	stdio_handler = "file"
-	remember_owner = 0
-	END
+	libvirtd_settings "$tmp/libvirtd.log" >>/etc/libvirt/libvirtd.conf
+	qemu_settings >>/etc/libvirt/qemu.conf
 }
 
+# What it finds in /sys has to be that of the host's namespace.
 start_libvirtd()
 {
 	unshare --mount bash -c 'mount -t sysfs sysfs /sys && exec libvirtd' \
@@ -144,10 +133,8 @@ check "which learns its address" wait_until learned
 
 # --- the change ---
 
+install_vifmap
 # That eth0 is the uplink has to be said of a veth only.
-
-must make -s -C "$here/../tools/integration" install PREFIX=/usr
-must install "$(command -v vifmap)" /usr/sbin/vifmap
 echo '* eth0' >/etc/vifmap/qemu.conf
 check "libvirtd finds its hook" restart_libvirtd
 check "what would be done" grep -q "mac add $guest vif vnet0" \

@@ -19,6 +19,8 @@
 
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
+# shellcheck source=lib-libvirt.sh
+. "${0%/*}/lib-libvirt.sh"
 
 [ -d /run/vifmap-vm ] || skip "not in a test machine, and it installs things"
 need_commands libvirtd virsh qemu-system-x86_64 make jq
@@ -65,38 +67,24 @@ plug_host()
 	END
 }
 
-# As a user does
-install_vifmap()
-{
-	must make -s -C "$here/../tools/integration" install PREFIX=/usr
-	must install "$(command -v vifmap)" /usr/sbin/vifmap
-}
-
-# There is neither systemd nor AppArmor nor a control group here.
 configure_libvirt()
 {
 	local dir=$1 number=$2
 
 	cp -r /etc/libvirt "$dir/etc"
-	cat >"$dir/etc/libvirtd.conf" <<-END
-	listen_tls = 0
-	listen_tcp = 1
-	auth_tcp = "none"
-	auth_unix_rw = "none"
-	unix_sock_group = "root"
-	host_uuid = "0000000$number-1111-4222-8333-444444444444"
-	log_outputs = "2:file:$dir/log/libvirtd.log"
-	END
-	cat >"$dir/etc/qemu.conf" <<-END
-	user = "root"
-	group = "root"
-	security_driver = "none"
-	namespaces = []
-	cgroup_controllers = []
-	stdio_handler = "file"
-	remember_owner = 0
-	migration_host = "10.44.0.$number"
-	END
+	{
+		libvirtd_settings "$dir/log/libvirtd.log"
+		cat <<-END
+		listen_tls = 0
+		listen_tcp = 1
+		auth_tcp = "none"
+		host_uuid = "0000000$number-1111-4222-8333-444444444444"
+		END
+	} >"$dir/etc/libvirtd.conf"
+	{
+		qemu_settings
+		echo "migration_host = \"10.44.0.$number\""
+	} >"$dir/etc/qemu.conf"
 }
 
 # Each host has a name, files and devices of its own. What libvirt finds out
