@@ -210,20 +210,33 @@ sink_counters()
 	fi
 }
 
+# Sets `drops` to the frames that found no place in a processor's queue. The
+# device that they were for has them among those that nobody wants.
+backlog_drops()
+{
+	local words
+
+	drops=0
+	while read -ra words; do
+		drops=$((drops + 16#${words[1]}))
+	done </proc/net/softnet_stat
+}
+
 # Sets `count` to the frames that have arrived at the devices in sinks, which
 # are the far ones: all that nobody there wants. What is of IP is not even
 # that, and only its arrival is counted. Behind a tap, it is what it has sent.
 arrived()
 {
-	local words packets=2 dropped=4 sent=10 which
+	local words packets=2 dropped=4 sent=10 which drops
 
 	which=$dropped
 	[ "$renewal" = renew ] || which=$packets
 	[[ ${sinks[*]-} != tap* ]] || which=$sent
 	# A macvtap receives what it has for its reader.
 	[[ ${sinks[*]-}:$peer != tap*:macvlan ]] || which=$packets
-	count=0
 	sleep 0.1
+	backlog_drops
+	count=$((-drops))
 	while IFS=' :' read -ra words; do
 		[[ " ${sinks[*]-} " != *" ${words[0]} "* ]] ||
 			count=$((count + words[which]))

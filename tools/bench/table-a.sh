@@ -5,8 +5,7 @@
 # through each switch. See lib-cost.sh for how it is counted. From the
 # environment, all when empty:
 #
-#   PATHS    the paths; vhost-to-wire only when it is named, for the bare
-#            handler's costs there differ too much from run to run
+#   PATHS    the paths
 #   PEERS    the switches
 #   ENTRIES  how many addresses vifmap is to know
 #
@@ -25,7 +24,7 @@ outdir=${1:?}
 csv=$outdir/A-cost.csv
 paths=${PATHS:-wire-to-veth veth-to-veth queued veth-to-wire copy-direct
 	copy-queued host-receive host-to-wire host-to-vif wire-to-tap
-	wire-to-tap-queued tap-to-wire wire-to-vhost}
+	wire-to-tap-queued tap-to-wire wire-to-vhost vhost-to-wire}
 # Those that load modules with hooks for everybody come late.
 peers=${PEERS:-bare vifmap macvlan tc-matchall tc-flower bridge raw bridge-nf
 	ovs}
