@@ -178,7 +178,7 @@ help:
 ##   TESTS              tests to run (all)
 ##   MUTANTS            mutants to check with (all)
 ##   TABLES             tables to measure, as in "A C" (all)
-##   QUICK              1: table A on 6.1 only
+##   QUICK              1: short runs; of table A on 6.1 where none are named
 ##   BENCH_HOST         1: measure on the running kernel, all tables but A
 ##   BENCH_OUT          folder for what was measured (build/bench)
 ##   VIFMAP_CACHE       folder for downloads (~/.cache/vifmap)

@@ -158,11 +158,13 @@ at_end+=(end_libvirt)
 
 # --- the guest ---
 
+# interface MAC [TAP]: libvirt finds a name for it where there is none
 interface()
 {
 	cat <<-END
 	<interface type='ethernet'>
 	  <mac address='$1'/>
+	  ${2:+<target dev='$2'/>}
 	  <script path='/usr/sbin/vifmap-ifup'/>
 	  <model type='virtio'/>
 	  <rom enabled='no'/>
@@ -265,6 +267,7 @@ handed_over()
 # --- to work ---
 
 install_vifmap
+printf '%s\n' 'dmz-* eth0 isolated on' '* eth0' >/etc/vifmap/qemu.conf
 make_hosts
 make_libvirt_host host 2
 make_libvirt_host host2 3
@@ -283,9 +286,11 @@ is "and only the first is attached" "$(vifmap port show | wc -l)" 1
 check "the guest boots, and answers the wire" wait_until answers wire $guest
 check "and its host" answers host $guest
 
-interface $second >"$tmp/nic.xml"
+interface $second dmz-1 >"$tmp/nic.xml"
 check "a NIC is plugged in" virsh_at host attach-device guest "$tmp/nic.xml"
 check "its address is found" wait_until entry_is host $second "$good"
+is "its tap has the name in its XML, and what qemu.conf says of that" \
+	"$(vifmap -j port show dmz-1 | jq '.[].isolated')" true
 check "and answers" wait_until answers wire $plugged
 check "it is unplugged" virsh_at host detach-device guest "$tmp/nic.xml"
 check "and its address gone" wait_until entry_is host $second ""

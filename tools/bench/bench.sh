@@ -20,7 +20,7 @@ usage()
 	  BENCH_OUT    folder for the results (build/bench)
 	  BENCH_HOST   1: on the running kernel instead, with vifmap as installed;
 	               not table A, which takes a machine that counts
-	  QUICK        1: table A on 6.1 only
+	  QUICK        1: short runs; of table A on 6.1, where none are named
 	  TABLES       tables, where none is named
 	  VIFMAP_TREE  tree whose module and tool are measured (this one)
 	END
