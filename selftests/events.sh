@@ -24,7 +24,8 @@ seen() { check "$1" wait_until has_line "$2" "$tmp/events"; }
 said() { check "in words: $1" wait_until has_line "^$1" "$tmp/text"; }
 
 must ip link add link eth1 type vifmap
-seen "a device created" '"event":"dev-add".*"ifname":"vifmap1"'
+seen "a device created, as it is" \
+	'"event":"dev-add".*"ifname":"vifmap1".*"egress-hook":true'
 said "dev vifmap1 (eth1) created"
 must vifmap dev set vifmap1 host off
 seen "its options changed" '"event":"dev-change".*"ifname":"vifmap1".*"host":false'

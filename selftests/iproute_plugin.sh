@@ -53,6 +53,13 @@ check "host-port off" ip link set vifmap0 type vifmap host-port off
 is "the others stay" "$(dev_words)" \
 	'{"flood-rate":500,"host":true,"host-port":false,"learn":0,"max-macs":1024}'
 
+must ip link add free type dummy
+must start_monitor
+check "one that is an end from the beginning" \
+	ip link add link free type vifmap host-port on
+check "an event says so" wait_until has_line \
+	'"event":"dev-.*"ifname":"vifmap1".*"host-port":true' "$tmp/events"
+
 attach_vifs
 check "options of a vif" ip link set v0 type vifmap_slave isolated on
 check "and of another" ip link set v2 type vifmap_slave isolated on

@@ -43,6 +43,11 @@ create 'up2 is a vifmap device' up2
 refused 'd0 is in use by br0' 1 vifmap attach v0 pdev d0
 refused 'd1 is in use by mv1' 1 vifmap attach v0 pdev d1
 
+address() { refused "$1" 2 ip link add link d3 address "$2" type vifmap; }
+address 'No device can have' 01:00:5e:00:00:01
+address 'No device can have' 00:00:00:00:00:00
+address 'six bytes' 02:00:00:00:00:00:00:01
+
 must ip link add link eth0 type vifmap
 must ip link set vifmap0 up
 create 'eth0 is in use by vifmap0' eth0

@@ -37,6 +37,11 @@ must vifmap dev set vifmap0 max-macs 3
 check "up to max-macs entries" vifmap mac add 02:00:00:00:0a:01 vif v1
 add 'full: max-macs is 3' 02:00:00:00:0a:02
 refused '3 entries' 1 vifmap dev set vifmap0 max-macs 2
+check "the address of the device itself is none of them" \
+	vifmap dev set vifmap0 host-port on
+check "and may change" ip link set vifmap0 address 02:00:00:00:0a:04
+check "those of the map may be as many" vifmap dev set vifmap0 max-macs 3 \
+	host-port off
 refused 'max-macs' 1 vifmap dev set vifmap0 max-macs 0
 refused 'max-macs' 1 vifmap dev set vifmap0 max-macs 1048577
 must vifmap mac del 02:00:00:00:0a:01

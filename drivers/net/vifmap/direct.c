@@ -48,7 +48,7 @@ static enum vifmap_shortcut vifmap_shortcut_of(const struct vifmap_port *port)
  *
  * A veth has the same peer until both are unregistered together, which detaches
  * it: holding the peer is in nobody's way. Others have a peer, too, but a
- * program between the two.
+ * program between the two. The vif's counters are to be counted in.
  *
  * Context: RTNL held.
  */
@@ -60,7 +60,8 @@ void vifmap_direct_init_rtnl(struct vifmap_port *port)
 	ASSERT_RTNL();
 
 	rcu_read_lock();
-	if (vifmap_is_kind(vif, "veth") && vif->netdev_ops->ndo_get_peer_dev) {
+	if (vifmap_is_kind(vif, "veth") && netdev_has_tstats(vif) &&
+	    vif->netdev_ops->ndo_get_peer_dev) {
 		peer = vif->netdev_ops->ndo_get_peer_dev(vif);
 		netdev_hold(peer, &port->peer_tracker, GFP_ATOMIC);
 		port->peer = peer;

@@ -66,6 +66,8 @@ static void vifmap_entry_finish(struct vifmap_dev *vd,
 	if (entry->announced)
 		vifmap_nl_notify_mac(vd, entry, VIFMAP_CMD_MAC_DEL_NTF,
 				     entry->reason);
+	else
+		vifmap_nl_changed_rtnl();
 	kfree_rcu(entry, rcu);
 }
 

@@ -49,6 +49,26 @@ static void vifmap_dev_options_parse(struct vifmap_dev_options *options,
 		options->host_port = nla_get_u8(data[IFLA_VIFMAP_HOST_PORT]);
 }
 
+static int vifmap_validate(struct nlattr *tb[], struct nlattr *data[],
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *addr = tb[IFLA_ADDRESS];
+
+	if (!addr)
+		return 0;
+	if (nla_len(addr) != ETH_ALEN) {
+		NL_SET_ERR_MSG_ATTR(extack, addr,
+				    "An address has six bytes");
+		return -EINVAL;
+	}
+	if (!is_valid_ether_addr(nla_data(addr))) {
+		NL_SET_ERR_MSG_ATTR(extack, addr,
+				    "No device can have that address");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
 /* The index of the physical device is one of @link_net. */
 static struct net_device *vifmap_link_pdev(struct net *link_net,
 					   struct net_device *dev,
@@ -112,6 +132,9 @@ static int vifmap_newlink(struct net_device *dev,
 	err = vifmap_dev_set_host_port_rtnl(vd, options.host_port, extack);
 	if (err)
 		goto err_leave;
+	if (options.host_port)
+		vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_CHANGE_NTF,
+				     VIFMAP_REASON_USER);
 	return 0;
 
 err_leave:
@@ -254,6 +277,7 @@ struct rtnl_link_ops vifmap_link_ops __read_mostly = {
 	.setup			= vifmap_dev_setup,
 	.maxtype		= IFLA_VIFMAP_MAX,
 	.policy			= vifmap_dev_policy,
+	.validate		= vifmap_validate,
 	.newlink		= vifmap_newlink,
 	.changelink		= vifmap_changelink,
 	.dellink		= vifmap_dellink,

@@ -13,6 +13,8 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include <uapi/linux/vifmap.h>
+
 #include "map.h"
 
 /* Buckets of an empty map: a kilobyte less a cache line. */
@@ -79,7 +81,8 @@ void vifmap_map_changed(struct vifmap_map *map)
 /**
  * vifmap_map_init() - Make an empty map.
  * @map: The map.
- * @max: The most entries it may hold, those of the host not counted.
+ * @max: The most entries it may hold, those of the host and of the device
+ *	itself not counted.
  *
  * Context: Process, may sleep.
  * Return: 0, or -ENOMEM.
@@ -215,6 +218,13 @@ void vifmap_map_reserve_rtnl(struct vifmap_map *map, u32 more)
 	kvfree(old);
 }
 
+/* The host has what it has, at the pdev or at the device itself. */
+static bool vifmap_map_counts(const struct vifmap_entry *entry)
+{
+	return entry->origin != VIFMAP_ORIGIN_HOST &&
+	       entry->origin != VIFMAP_ORIGIN_DEVICE;
+}
+
 /**
  * vifmap_map_insert() - Put an entry into the map.
  * @map: The map.
@@ -234,7 +244,7 @@ int vifmap_map_insert(struct vifmap_map *map, struct vifmap_entry *entry,
 	if (vifmap_map_find(map, entry->addr))
 		return -EEXIST;
 
-	if (entry->port) {
+	if (vifmap_map_counts(entry)) {
 		if (map->count >= READ_ONCE(map->max))
 			return -ENOSPC;
 		WRITE_ONCE(map->count, map->count + 1);
@@ -264,7 +274,7 @@ void vifmap_map_remove(struct vifmap_map *map, struct vifmap_entry *entry)
 
 	hlist_del_rcu(&entry->node[table->version]);
 	list_del_rcu(&entry->list);
-	if (entry->port)
+	if (vifmap_map_counts(entry))
 		WRITE_ONCE(map->count, map->count - 1);
 	map->total--;
 	vifmap_map_changed(map);

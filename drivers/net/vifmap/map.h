@@ -90,7 +90,8 @@ struct vifmap_table {
  *	not changed.
  * @lock: Taken by whoever changes the map. Most do so under RTNL, but learning
  *	and letting go of learned addresses happen in the datapath.
- * @count: Entries in the table, those of the host not included.
+ * @count: Entries in the table, those of the host and of the device itself not
+ *	included.
  * @total: All entries in the table.
  * @max: The most that @count may be.
  */

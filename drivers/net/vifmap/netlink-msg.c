@@ -247,6 +247,19 @@ int vifmap_nl_reply(struct genl_info *info, vifmap_nl_fill_t *fill,
  */
 unsigned int vifmap_nl_sequence = 1;
 
+/**
+ * vifmap_nl_changed_rtnl() - Something has changed that a dump goes through.
+ *
+ * For what is not notified: a notification says so by itself.
+ *
+ * Context: RTNL held.
+ */
+void vifmap_nl_changed_rtnl(void)
+{
+	if (!++vifmap_nl_sequence)
+		vifmap_nl_sequence = 1;
+}
+
 static void vifmap_nl_sequence_next(u8 cmd)
 {
 	switch (cmd) {
@@ -257,8 +270,7 @@ static void vifmap_nl_sequence_next(u8 cmd)
 	case VIFMAP_CMD_MAC_ADD_NTF:
 	case VIFMAP_CMD_MAC_DEL_NTF:
 	case VIFMAP_CMD_MAC_CHANGE_NTF:
-		if (!++vifmap_nl_sequence)
-			vifmap_nl_sequence = 1;
+		vifmap_nl_changed_rtnl();
 	}
 }
 

@@ -233,13 +233,14 @@ int vifmap_pdev_join_rtnl(struct vifmap_dev *vd, struct net_device *pdev,
 	err = netdev_upper_dev_link(pdev, vd->dev, extack);
 	if (err)
 		goto err_put;
+	/* Nothing is up yet for the hook to deliver to. */
+	err = vifmap_egress_init_rtnl(vd, extack);
+	if (err)
+		goto err_unlink;
 	vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_ADD_NTF, VIFMAP_REASON_USER);
 	err = vifmap_host_sync_rtnl(vd);
 	if (err)
-		goto err_host;
-	err = vifmap_egress_init_rtnl(vd, extack);
-	if (err)
-		goto err_host;
+		goto err_egress;
 	netif_stacked_transfer_operstate(pdev, vd->dev);
 	err = netdev_rx_handler_register(pdev, vifmap_rx_wire, vd);
 	if (err)
@@ -249,9 +250,9 @@ int vifmap_pdev_join_rtnl(struct vifmap_dev *vd, struct net_device *pdev,
 err_egress:
 	vifmap_egress_exit_rtnl(vd);
 	synchronize_net();
-err_host:
 	vifmap_host_flush_rtnl(vd);
 	vifmap_nl_notify_dev(vd, VIFMAP_CMD_DEV_DEL_NTF, VIFMAP_REASON_USER);
+err_unlink:
 	netdev_upper_dev_unlink(pdev, vd->dev);
 err_put:
 	vd->pdev = NULL;

@@ -470,6 +470,7 @@ void vifmap_nl_notify_port(struct vifmap_port *port, u8 cmd,
 void vifmap_nl_notify_mac(struct vifmap_dev *vd,
 			  const struct vifmap_entry *entry, u8 cmd,
 			  enum vifmap_reason reason);
+void vifmap_nl_changed_rtnl(void);
 void vifmap_nl_notify_alert(struct vifmap_dev *vd,
 			    const struct vifmap_alert *alert);
 

@@ -10,6 +10,25 @@
 #endif
 
 /**
+ * netdev_has_tstats() - Whether the counters of a driver's device are those of
+ *	dev_sw_netstats_tx_add().
+ * @dev: The device, one of a driver that has some.
+ *
+ * Until the core made them, which it does since 6.7 and 6.1.120, a veth had
+ * others in the same union, smaller ones, and nothing said so.
+ *
+ * Return: true if so.
+ */
+static inline bool netdev_has_tstats(const struct net_device *dev)
+{
+#ifdef COMPAT_PCPU_STAT_TYPE
+	return dev->pcpu_stat_type == NETDEV_PCPU_STAT_TSTATS;
+#else
+	return false;
+#endif
+}
+
+/**
  * netdev_tc_egress() - Whether there is something of tc on what a device sends.
  * @dev: The device.
  *
