@@ -4,6 +4,9 @@
  *
  *   datagrams serve PORT                           sends back what comes, once
  *                                                  it has said "ready"
+ *   datagrams times PORT                           says "timed" of each that
+ *                                                  comes if the kernel knows
+ *                                                  when, or else "untimed"
  *   datagrams ask ADDR PORT COUNT LEN [SEGMENTS [REPLIERS]]
  *                                                  says how many came back
  *   datagrams ask -                                the same for each line of
@@ -16,12 +19,15 @@
  * each sends back all of them, once and in order.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -42,30 +48,76 @@ static void die(const char *what)
 	exit(1);
 }
 
-static void serve(int port)
+static int listen_at(int port)
 {
 	struct sockaddr_in6 addr = {
 		.sin6_family = AF_INET6,
 		.sin6_port = htons(port),
 	};
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
-	static char buf[MAX_LEN];
-	struct sockaddr_in6 from;
-	socklen_t len;
 	int one = 1;
-	ssize_t n;
 
 	/* Also for groups that others have joined */
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, &one, sizeof(one)) ||
 	    bind(fd, (void *)&addr, sizeof(addr)))
 		die("bind");
-	puts("ready");
+	return fd;
+}
+
+/* A line that whoever waits for it is to see at once */
+static void say(const char *line)
+{
+	puts(line);
 	fflush(stdout);
+}
+
+static void serve(int port)
+{
+	int fd = listen_at(port);
+	static char buf[MAX_LEN];
+	struct sockaddr_in6 from;
+	socklen_t len;
+	ssize_t n;
+
+	say("ready");
 	for (;;) {
 		len = sizeof(from);
 		n = recvfrom(fd, buf, sizeof(buf), 0, (void *)&from, &len);
 		if (n < 0 || sendto(fd, buf, n, 0, (void *)&from, len) != n)
 			die("serve");
+	}
+}
+
+static bool is_timed(struct msghdr *msg)
+{
+	struct scm_timestamping *times;
+	struct cmsghdr *cmsg;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		times = (void *)CMSG_DATA(cmsg);
+		if (cmsg->cmsg_level == SOL_SOCKET &&
+		    cmsg->cmsg_type == SCM_TIMESTAMPING)
+			return times->ts[0].tv_sec != 0;
+	}
+	return false;
+}
+
+static void times(int port)
+{
+	int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
+	int fd = listen_at(port);
+	struct msghdr msg = { 0 };
+	char control[256];
+
+	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags)))
+		die("SO_TIMESTAMPING");
+	say("ready");
+	for (;;) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		if (recvmsg(fd, &msg, 0) < 0)
+			die("times");
+		say(is_timed(&msg) ? "timed" : "untimed");
 	}
 }
 
@@ -284,6 +336,8 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "serve"))
 		serve(atoi(argv[2]));
+	if (argc == 3 && !strcmp(argv[1], "times"))
+		times(atoi(argv[2]));
 	if (argc == 3 && !strcmp(argv[1], "ask") && !strcmp(argv[2], "-"))
 		return ask_each();
 	if (argc < 3 || !parse(&req, argv + 2, argc - 2))

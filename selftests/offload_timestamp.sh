@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The time at which a frame arrived does not become the time at which it is to
-# leave: fq, which sends no frame before its time, sends all of them at once.
+# leave: fq, which sends no frame before its time, sends all of them at once. And
+# a guest that wants to know when a frame arrived is told, whichever way it came.
 #
 #   wire0 ---- eth0 (vifmap0)   host; fq on eth0, v0 and v1, and a socket
 #    wire       |  |            that wants frames' times of arrival
@@ -27,5 +28,32 @@ for round in 1 2; do
 		v0 v1 host
 done
 end_capture host
+
+# --- times of arrival ---
+
+for dev in v0 v1; do
+	must tc qdisc del dev $dev root
+done
+give_v4
+background v0 datagrams times 4000 >"$tmp/times"
+must wait_until has_line ready "$tmp/times"
+send() { at "$1" datagrams send "${v4[v0]}" 4000 "$2" 100; }
+lines() { [ "$(wc -l <"$tmp/times")" -ge "$1" ]; }
+# The kernel begins to look at the clock some time after it has been asked to.
+timed() { send wire 1 && [ "$(tail -n 1 "$tmp/times")" = timed ]; }
+check "a guest is told when a datagram arrived" wait_until timed
+for from in wire host; do
+	read_stats
+	set_mark
+	seen=$(wc -l <"$tmp/times")
+	must send $from 20
+	check "20 more from $from" wait_until lines $((seen + 20))
+	is "it is told of each" \
+		"$(tail -n +$((seen + 1)) "$tmp/times" | sort | uniq -c | xargs)" \
+		"20 timed"
+	read_stats
+	check "they took the short way" [ \
+		$((${stats[v0.direct]} - ${mark[v0.direct]})) -ge 20 ]
+done
 check_sums
 finish

@@ -238,11 +238,12 @@ vifmap_deliver_self(struct vifmap_port *to, struct sk_buff *skb,
 
 /* A tap may be given the frame past its queue. */
 static __always_inline int vifmap_xmit(struct vifmap_port *to,
-				       struct sk_buff *skb)
+				       struct sk_buff *skb,
+				       enum vifmap_shortcut shortcut)
 {
 	int rc;
 
-	if (READ_ONCE(to->shortcut) != VIFMAP_SHORTCUT_TAP)
+	if (shortcut != VIFMAP_SHORTCUT_TAP)
 		return dev_queue_xmit(skb);
 	rc = vifmap_direct_tap(skb);
 	if (unlikely(rc < 0))
@@ -256,7 +257,8 @@ static __always_inline int vifmap_xmit(struct vifmap_port *to,
 /* Transmit a frame that the vif can take. */
 static __always_inline void
 vifmap_deliver_xmit(struct vifmap_port *to, struct sk_buff *skb,
-		    struct vifmap_pcpu_stats __percpu *from)
+		    struct vifmap_pcpu_stats __percpu *from,
+		    enum vifmap_shortcut shortcut)
 {
 	unsigned int reason = 0;
 	unsigned int len;
@@ -275,7 +277,33 @@ vifmap_deliver_xmit(struct vifmap_port *to, struct sk_buff *skb,
 	}
 	len = skb->len;
 	vifmap_count(from, to->dev, to->stats, VIFMAP_A_STATS_DELIVERED, len,
-		     vifmap_xmit_succeeded(vifmap_xmit(to, skb)));
+		     vifmap_xmit_succeeded(vifmap_xmit(to, skb, shortcut)));
+}
+
+/* What the host sends may be in clear until a driver is about to get it: that
+ * is when ESP and TLS encrypt it, on the way through the device's queue.
+ */
+static bool vifmap_may_be_in_clear(const struct sk_buff *skb)
+{
+#ifdef CONFIG_SOCK_VALIDATE_XMIT
+	const struct sock *sk = skb->sk;
+
+	if (sk && sk_fullsock(sk) && READ_ONCE(sk->sk_validate_xmit_skb))
+		return true;
+#endif
+	return skb_sec_path(skb);
+}
+
+/* That it has been encrypted is marked; the frame of which this is a copy is
+ * still to be.
+ */
+static bool vifmap_unshare_sec_path(struct sk_buff *skb)
+{
+#ifdef CONFIG_XFRM
+	if (skb_sec_path(skb))
+		return skb_ext_add(skb, SKB_EXT_SEC_PATH);
+#endif
+	return true;
 }
 
 /**
@@ -291,19 +319,25 @@ vifmap_deliver_xmit(struct vifmap_port *to, struct sk_buff *skb,
 void vifmap_deliver_queue(struct vifmap_port *to, struct sk_buff *skb,
 			  struct vifmap_pcpu_stats __percpu *from)
 {
+	enum vifmap_shortcut shortcut = READ_ONCE(to->shortcut);
 	unsigned int reason = vifmap_vif_refuses(to, skb);
 	unsigned int len = skb->len + ETH_HLEN;
 	int rc = -1;
 
+	if (unlikely(vifmap_may_be_in_clear(skb))) {
+		shortcut = VIFMAP_SHORTCUT_NONE;
+		if (!reason && !vifmap_unshare_sec_path(skb))
+			reason = VIFMAP_A_STATS_DROP_NO_MEMORY;
+	}
 	if (unlikely(reason)) {
 		vifmap_drop_for(skb, from, to->dev, to->stats, reason);
 		return;
 	}
 	trace_vifmap_forward(skb, to->dev, VIFMAP_A_STATS_DELIVERED);
-	if (READ_ONCE(to->shortcut) == VIFMAP_SHORTCUT_PEER)
+	if (shortcut == VIFMAP_SHORTCUT_PEER)
 		rc = vifmap_direct_backlog(to, skb);
 	if (rc < 0) {
-		vifmap_deliver_xmit(to, skb, from);
+		vifmap_deliver_xmit(to, skb, from, shortcut);
 		return;
 	}
 	if (likely(rc == NET_RX_SUCCESS))
@@ -341,7 +375,7 @@ vifmap_deliver_vif(struct vifmap_port *to, struct sk_buff *skb,
 	/* Pairs with vifmap_direct_set_rtnl(). */
 	if (smp_load_acquire(&to->shortcut) != VIFMAP_SHORTCUT_PEER ||
 	    !vifmap_direct_peer(to, skb)) {
-		vifmap_deliver_xmit(to, skb, from);
+		vifmap_deliver_xmit(to, skb, from, READ_ONCE(to->shortcut));
 		return RX_HANDLER_CONSUMED;
 	}
 	vifmap_stats_inc(to->stats, VIFMAP_A_STATS_DIRECT);

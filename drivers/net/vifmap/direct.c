@@ -184,8 +184,8 @@ static bool vifmap_peer_may_receive(struct vifmap_port *to, struct sk_buff *skb)
  */
 bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb)
 {
-	const u8 *dest = eth_hdr(skb)->h_dest;
 	struct net_device *peer = to->peer;
+	const u8 *dest;
 
 	if (!vifmap_peer_may_receive(to, skb))
 		return false;
@@ -195,6 +195,8 @@ bool vifmap_direct_peer(struct vifmap_port *to, struct sk_buff *skb)
 	dev_sw_netstats_tx_add(to->dev, 1, skb->len + ETH_HLEN);
 	vifmap_direct_enter(skb, peer,
 			    !net_eq(dev_net(to->dev), dev_net(peer)));
+	vifmap_direct_stamp(skb);
+	dest = eth_hdr(skb)->h_dest;
 	if (is_multicast_ether_addr(dest))
 		skb->pkt_type = vifmap_group_pkt_type(skb, peer);
 	else if (!ether_addr_equal_64bits(dest, peer->dev_addr))

@@ -107,6 +107,13 @@ static inline void vifmap_direct_enter(struct sk_buff *skb,
 	skb_scrub_packet(skb, crosses);
 }
 
+/* For whoever wants to know when it arrived: the device's queue would do it. */
+static inline void vifmap_direct_stamp(struct sk_buff *skb)
+{
+	if (static_branch_unlikely(&netstamp_needed_key))
+		__net_timestamp(skb);
+}
+
 /**
  * vifmap_direct_unicast() - Let a vif's peer receive a unicast frame, if that
  *	is plain to see.
@@ -160,6 +167,7 @@ vifmap_direct_unicast(const struct vifmap_port *to, struct sk_buff *skb,
 	dev_sw_netstats_tx_add(vif, 1, len + ETH_HLEN);
 	is_other = vifmap_key(peer->dev_addr) != dest;
 	vifmap_direct_enter(skb, peer, true);
+	vifmap_direct_stamp(skb);
 	if (unlikely(is_other))
 		skb->pkt_type = PACKET_OTHERHOST;
 	return true;
