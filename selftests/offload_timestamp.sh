@@ -45,11 +45,11 @@ check "a guest is told when a datagram arrived" wait_until timed
 for from in wire host; do
 	read_stats
 	set_mark
-	seen=$(wc -l <"$tmp/times")
+	before=$(wc -l <"$tmp/times")
 	must send $from 20
-	check "20 more from $from" wait_until lines $((seen + 20))
+	check "20 more from $from" wait_until lines $((before + 20))
 	is "it is told of each" \
-		"$(tail -n +$((seen + 1)) "$tmp/times" | sort | uniq -c | xargs)" \
+		"$(tail -n +$((before + 1)) "$tmp/times" | sort | uniq -c | xargs)" \
 		"20 timed"
 	read_stats
 	check "they took the short way" [ \

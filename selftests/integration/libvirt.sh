@@ -161,10 +161,13 @@ at_end+=(end_libvirt)
 # interface MAC [TAP]: libvirt finds a name for it where there is none
 interface()
 {
+	local target=
+
+	[ $# -lt 2 ] || target="<target dev='$2'/>"
 	cat <<-END
 	<interface type='ethernet'>
 	  <mac address='$1'/>
-	  ${2:+<target dev='$2'/>}
+	  $target
 	  <script path='/usr/sbin/vifmap-ifup'/>
 	  <model type='virtio'/>
 	  <rom enabled='no'/>
