@@ -38,12 +38,23 @@ commands_of()
 	' "$text"
 }
 
+# Until Linux 6.13 nf_tables is wrongly accused of reading a list without a lock
+# when a rule has a set, on a kernel that looks for that.
+without_sets()
+{
+	if grep -qw lockdep_rcu_suspicious /proc/kallsyms; then
+		sed 's/{ 0\.0\.0\.0, \(.*\) }/\1/'
+	else
+		cat
+	fi
+}
+
 # run_command SWITCH COMMAND
 run_command()
 {
 	local output
 
-	output=$(bash -c "$2" 2>&1)
+	output=$(bash -c "$(without_sets <<<"$2")" 2>&1)
 	result $? "$1: $2" "$output"
 }
 

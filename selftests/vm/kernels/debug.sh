@@ -54,12 +54,13 @@ debug_configure()
 # packages have it.
 debug_keep()
 {
-	local source=$work/source lib=$work/root/lib/modules
+	local source=$work/source
 
 	debug_make run-command KBUILD_RUN_COMMAND="\$(srctree)/scripts/package/install-extmod-build $work/kdir"
-	mkdir -p "$work/root/usr/lib/modules/$1"
+	mkdir -p "$work/root/usr/lib"
 	ln -s usr/lib "$work/root/lib"
-	cp "$source"/modules.{order,builtin,builtin.modinfo} "$lib/$1"
+	debug_make INSTALL_MOD_PATH="$work/root/usr" modules_install
+	rm -f "$work/root/lib/modules/$1"/{build,source}
 	ln -s "root/lib/modules/$1" "$work/modules"
 	mv "$source/arch/x86/boot/bzImage" "$work/vmlinuz"
 	mv "$source/vmlinux" "$work/vmlinux"
