@@ -97,13 +97,34 @@ tell()
 		die "pktgen does not take \"$2\" for $1"
 }
 
+no_generator()
+{
+	local file
+
+	for file in "$pktgen"/*; do
+		case ${file##*/} in
+		kpktgend_*|pgctrl) ;;
+		*) return 1 ;;
+		esac
+	done
+}
+
+# The kernel's thread removes them when it gets to it, and with them what has been
+# added meanwhile.
+remove_generators()
+{
+	no_generator && return
+	tell kpktgend_0 rem_device_all
+	until no_generator; do sleep 0.01; done
+}
+
 # cost_generator DEVICE: pktgen transmits on this one from now on.
 cost_generator()
 {
 	local word
 
 	generator=$1
-	tell kpktgend_0 rem_device_all
+	remove_generators
 	tell kpktgend_0 "add_device $1"
 	for word in 'pkt_size 60' 'clone_skb 0' 'burst 1' 'delay 0' \
 		"count $frames" 'xmit_mode start_xmit' \
