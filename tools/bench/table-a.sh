@@ -101,6 +101,26 @@ join()
 	joined=$1
 }
 
+# count_over_maps ARG...: count_cost with these. How many entries a look-up passes
+# is up to chance, and another one with each new map: vifmap has three of them,
+# of which the one in the middle counts.
+count_over_maps()
+{
+	local costs=() maps=1 number=$joined
+
+	[ "$peer" != vifmap ] || maps=3
+	while :; do
+		count_cost "$@"
+		costs+=("$cost")
+		[ ${#costs[@]} -lt $maps ] || break
+		"part_$peer"
+		joined=0
+		join "$number"
+	done
+	median "${costs[@]}"
+	cost=$median
+}
+
 # --- kinds of paths ---
 
 guest_sinks()
@@ -117,7 +137,7 @@ measure_wire-to-veth()
 {
 	join 1
 	guest_sinks 1
-	count_cost wire1 wire0 "$(guest_mac 0)"
+	count_over_maps wire1 wire0 "$(guest_mac 0)"
 }
 
 measure_queued() { measure_wire-to-veth; }
@@ -126,7 +146,7 @@ measure_veth-to-veth()
 {
 	join 2
 	guest_sinks 1
-	count_cost wire1 "${guest_dev}1" "$(guest_mac 0)" "$(guest_mac 1)"
+	count_over_maps wire1 "${guest_dev}1" "$(guest_mac 0)" "$(guest_mac 1)"
 }
 
 measure_veth-to-wire()
@@ -159,27 +179,13 @@ measure_host-receive()
 	count_cost wire1 wire0 $host_mac
 }
 
-# An address that is unknown is looked for in the whole of a chain of the map,
-# whose length is up to chance. Each new map is another one.
 measure_host-to-wire()
 {
-	local costs=() maps=1
-
-	[ "$peer" != vifmap ] || maps=5
+	join 1
 	sinks=(wire0)
 	cost_generator y0
-	while [ ${#costs[@]} -lt $maps ]; do
-		if [ "$joined" -gt 0 ]; then
-			"part_$peer"
-			joined=0
-		fi
-		join 1
-		count_cost free eth0 "$far_address" $host_mac
-		costs+=("$cost")
-	done
+	count_over_maps free eth0 "$far_address" $host_mac
 	cost_generator x0
-	median "${costs[@]}"
-	cost=$median
 }
 
 measure_host-to-vif()
