@@ -58,12 +58,11 @@ for place in "${others[@]}"; do
 done
 
 declare -A capture
-listens() { has_line 'listening' "$tmp/tcpdump-$1"; }
 for place in v0 v1; do
 	background "$place" tcpdump -U -i eth0 -w "$tmp/pcap-$place" \
 		2>"$tmp/tcpdump-$place"
 	capture[$place]=$!
-	must wait_until listens "$place"
+	must wait_until has_line 'listening on' "$tmp/tcpdump-$place"
 done
 for place in "${others[@]}"; do
 	check "the host reaches $place" ping -q -n -c 3 -i 0.01 -W 10 \
@@ -73,7 +72,7 @@ for place in "${others[@]}"; do
 done
 esp_of_the_host()
 {
-	tcpdump -n -r "$tmp/pcap-$1" 'esp and src 192.0.2.2' 2>/dev/null
+	tcpdump -n -r "$tmp/pcap-$1" "esp and src ${v4[host]}" 2>/dev/null
 }
 all_there() { [ "$(esp_of_the_host "$1" | wc -l)" -ge 6 ]; }
 for place in v0 v1; do

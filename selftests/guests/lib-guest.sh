@@ -151,7 +151,7 @@ show_guest()
 	# One that stands still would not end, either.
 	[ -z "$guest_pid" ] || kill -CONT "$guest_pid" 2>/dev/null
 	[ "${failures:?}" -gt 0 ] || [ "${finished:?}" = n ] || return 0
-	for file in "$tmp"/{console,*.log}; do
+	for file in "$tmp"/{console,guest.errors,*.log}; do
 		[ ! -e "$file" ] || show_file "$file"
 	done
 	vifmap show | sed 's/^/# /'
