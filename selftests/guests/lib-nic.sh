@@ -48,9 +48,9 @@ use_network()
 	guest_is "which is whole" "sha256sum <payload" "$sum  -"
 }
 
-# guest_beyond_tap: what the guest's driver has received and sent, less what its
-# tap has passed on
-guest_beyond_tap()
+# read_guest: into counts, what its driver has received and sent, and the same
+# of its tap
+read_guest()
 {
 	local received errors drop fifo sent
 
@@ -58,8 +58,29 @@ guest_beyond_tap()
 	read -r _ received errors drop fifo _ _ _ _ sent _ < <(
 		sed -nE 's/^ *eth0: *//p' <<<"$answer")
 	read_links
-	echo "$((received + errors + drop + fifo - ${link[tap0.tx_packets]}))" \
-		"$((sent - ${link[tap0.rx_packets]}))"
+	counts=("$((received + errors + drop + fifo))" "$sent"
+		"${link[tap0.tx_packets]}" "${link[tap0.rx_packets]}")
+}
+
+# The guest and its tap cannot be read at once: what has just booted still sends
+# some frames of its own, and its driver counts them when the NIC is done.
+# shellcheck disable=SC2317 # called by wait_until
+nothing_moves()
+{
+	local last=${counts[*]-}
+
+	read_guest
+	[ "${counts[*]}" = "$last" ]
+}
+
+# guest_beyond_tap: what the guest's driver has received and sent, less what its
+# tap has passed on
+guest_beyond_tap()
+{
+	local counts=()
+
+	wait_until nothing_moves || echo -n "still moving: "
+	echo "$((counts[0] - counts[2])) $((counts[1] - counts[3]))"
 }
 
 # While the guest stands still, the wire sends more than its tap can hold.

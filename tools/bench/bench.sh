@@ -128,7 +128,7 @@ choose_machine()
 	local name
 
 	machine=(-m "$(head_says "$1" Memory 2048)"
-		-t "$(head_says "$1" Seconds 1800)")
+		-t "$(head_says "$1" Seconds 3600)")
 	name=$(head_says "$1" Machine "2 cpus")
 	case $name in
 	icount) machine+=(-i) ;;
