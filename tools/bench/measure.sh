@@ -26,7 +26,7 @@ describe()
 	local name
 
 	echo "table: ${table^^}"
-	echo "date: $(date -u +%Y-%m-%d)"
+	echo "date: $BENCH_DATE"
 	echo "kernel: $(uname -srvm)"
 	echo "processor: $(cpu_model), $(nproc) of them"
 	echo "clock: $(</sys/devices/system/clocksource/clocksource0/current_clocksource)"

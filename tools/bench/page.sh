@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# page.sh OUTDIR - put the results of a run of the benchmark into the page about
-# performance: each CSV that is there and its plot beside the page, and the
-# tables in the page anew, between its lines ".. begin NAME" and ".. end NAME".
+# page.sh OUTDIR [KERNEL] - put the results of a run of the benchmark into the
+# page about performance: each CSV that is there and its plot beside the page, and
+# the tables in the page anew, between its lines ".. begin NAME" and
+# ".. end NAME". With KERNEL these are the results on another one, of which the
+# page shows some, as NAME-KERNEL.
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
@@ -12,10 +14,10 @@ page=$pages/vifmap-performance.rst
 
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
-if [ $# -ne 1 ] || [ ! -d "$1" ]; then
-	die "usage: ${0##*/} OUTDIR"
+if [ $# -lt 1 ] || [ $# -gt 2 ] || [ ! -d "$1" ]; then
+	die "usage: ${0##*/} OUTDIR [KERNEL]"
 fi
-out=$1
+out=$1 suffix=${2:+-$2}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -23,6 +25,7 @@ trap 'rm -rf "$work"' EXIT
 # "peer,cost size=64|1518". The CSV beside it has all of them.
 declare -A shown=(
 	[A-cost]='path,peer,entries,cost,over_bare,goal,goal_met,stretch_met'
+	[A-cost-6.12]='path,peer,entries,cost,over_bare,goal,goal_met peer=bare|vifmap|bridge'
 	[B-cpu]='peer,direction,busy_percent,half_width_99,busy_percent_2006'
 	[C-guest]='peer,pps,share,loss_percent,switches_per_packet,share_2009'
 	[D-packets]='peer,size_bytes,no_loss_pps,full_loss_percent,p50_us,p99_us,p999_us size_bytes=64|512|1518|9000'
@@ -106,7 +109,7 @@ mkdir -p "$pages/vifmap-performance"
 found=n from=''
 for csv in "$out"/*.csv; do
 	name=${csv##*/}
-	name=${name%.csv}
+	name=${name%.csv}$suffix
 	[ "${shown[$name]+is}" ] || continue
 	found=y
 	cp "$csv" "$pages/vifmap-performance/$name.csv"
@@ -117,7 +120,7 @@ for csv in "$out"/*.csv; do
 	echo "# $name"
 done
 [ $found = y ] || die "no tables in $out"
-if [ "$from" ]; then
+if [ "$from" ] && [ -z "$suffix" ]; then
 	{
 		echo
 		sed -n '/^$/q; /^table:/d; s/^/| /p' "$from"

@@ -75,17 +75,12 @@ begin() # TITLE ROWS COLUMNS WIDTH HEIGHT
 	END
 }
 
-# bars TITLE AXIS FORMAT [GOAL]: a panel of bars from standard input; a dashed line
-# where the goal is
+# bars TITLE AXIS FORMAT [GOAL [CUT]]: a panel of bars from standard input; a
+# dashed line where the goal is. A bar that is longer than CUT ends there, and its
+# value has dots before it.
 bars()
 {
-	local data count mark=''
-
-	[ -z "${4-}" ] || mark="top = top > $4 ? top : $4
-		set arrow 1 from $4, graph 0 to $4, graph 1 nohead dt 2 \\
-			lc rgb \"#c04030\" lw 1.5 front
-		set label 1 \"goal\" at $4, graph 1.05 center \\
-			tc rgb \"#c04030\" font \",11\""
+	local data count goal='' mark=''
 
 	data=$(mktemp -p "$work")
 	cat >"$data"
@@ -94,14 +89,22 @@ bars()
 		echo 'set multiplot next' >>"$script"
 		return
 	fi
+	if [ -n "${4-}" ]; then
+		printf '%s\t%s\n' "$4" -0.6 "$4" "$count" >"$data.goal"
+		goal="\"$data.goal\" using 1:2 with lines dt 2 lw 1.5 lc rgb \"#c04030\","
+		mark="set label 1 \"goal\" at $4, graph 1.05 center \\
+			tc rgb \"#c04030\" font \",11\""
+	fi
 	cat >>"$script" <<-END
 	unset logscale
 	set xrange [*:*]
 	set yrange [*:*]
 	stats "$data" using (\$2 + \$3) nooutput
 	top = STATS_max > 0 ? STATS_max : 1
+	top = ${5:-top} < top ? ${5:-top} : top
+	top = ${4:-top} > top ? ${4:-top} : top
 	low = STATS_min < 0 ? STATS_min : 0
-	unset arrow
+	shown(value) = value > top ? top : value
 	unset label
 	$mark
 	unset key
@@ -115,12 +118,14 @@ bars()
 	set ytics ()
 	set ytics scale 0 tc rgb "#202020"
 	set style fill solid 1.0 noborder
-	plot "$data" using (\$2 / 2):0:(abs(\$2) / 2):(0.36):4:ytic(1) \\
-			with boxxyerror lc rgb variable, \\
-		"" using (\$3 > 0 ? \$2 : NaN):0:3 with xerrorbars \\
+	set style textbox opaque noborder fillcolor rgb "#ffffff" margins 0.2, 0
+	plot "$data" using (shown(\$2) / 2):0:(abs(shown(\$2)) / 2):(0.36):4:ytic(1) \\
+			with boxxyerror lc rgb variable, $goal \\
+		"$data" using (\$3 > 0 ? \$2 : NaN):0:3 with xerrorbars \\
 			lc rgb "#303030" pt 0 lw 1.5, \\
-		"" using (\$2 > 0 ? \$2 + \$3 : 0):0:(sprintf(" $3", \$2)) \\
-			with labels left offset 0.4,0 \\
+		"" using (\$2 > 0 ? shown(\$2 + \$3) : 0):0:(sprintf(\$2 > top ? \\
+				"... $3" : "$3", \$2)) \\
+			with labels left offset 1,0 boxed \\
 			noenhanced font ",12"
 	END
 }
@@ -237,21 +242,32 @@ lines_of()
 
 values() { awk -F , -v c="$(column "$1")" 'NR > 1 && !seen[$c]++ { print $c }' "$csv"; }
 
+# Table A has the names of the command line.
+long_names()
+{
+	sed -E $'s/^raw\t/AF_PACKET\t/; s/^bridge-nf\t/bridge + br_netfilter\t/
+		s/^ovs\t/Open vSwitch\t/; s/^tc-([a-z]+)\t/tc \\1 + mirred\t/'
+}
+
+# What is several times as expensive as all others leaves no room for these.
 draw_A-cost()
 {
-	local path count goal
+	local path count goal cut
 
 	count=$(values path | wc -l)
 	begin 'What a packet costs: instructions, each path apart' \
-		$(((count + 2) / 3)) 3 1250 $((60 + 270 * ((count + 2) / 3)))
+		$(((count + 2) / 3)) 3 1350 $((60 + 270 * ((count + 2) / 3)))
 	while read -r path; do
 		goal=$(pick peer goal '' "path=$path" | tail -n 1 | cut -f 2)
+		cut=$(pick peer cost '' "path=$path" | grep -v '^raw' |
+			cut -f 2 | sort -n | tail -n 1)
 		# Of vifmap, the row with the most addresses
 		pick peer cost '' "path=$path" | awk -F '\t' '
 			$1 in at { line[at[$1]] = $0; next }
 			{ at[$1] = n; line[n++] = $0 }
 			END { for (i = 0; i < n; i++) print line[i] }' |
-			bars "$path" 'instructions a packet' %.0f "$goal"
+			long_names |
+			bars "$path" 'instructions a packet' %.0f "$goal" "$cut"
 	done < <(values path)
 }
 
