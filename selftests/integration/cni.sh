@@ -173,6 +173,13 @@ check_notices()
 	works "DEL after that" DEL c1 <<<"$c"
 }
 
+# holders NETWORK: the containers that have its addresses
+holders()
+{
+	head -qn 1 "$tmp/ipam/$1"/[0-9]* 2>/dev/null | tr -d '\r' | sort |
+		tr '\n' ' '
+}
+
 # What is not in the list of valid attachments goes, but nobody else's
 garbage()
 {
@@ -185,19 +192,24 @@ garbage()
 	works "ADD of c2 to another network" ADD c2 CNI_IFNAME=eth1 <<<"$other"
 	wrong 7 'valid-attachments' GC c1 <<<"$c"
 	wrong 1 'GC came with 1.1.0' GC c1 < <(jq '.cniVersion = "1.0.0"' <<<"$c")
+	is "the addresses of one network" "$(holders net1)" "c1 c2 "
+	is "and of the other" "$(holders net2)" "c2 "
 	works "GC" GC c1 < <(jq '."cni.dev/valid-attachments" =
 		[{"containerID": "c2", "ifname": "eth0"}]' <<<"$c")
 	said "GC says nothing" . ''
 	is "the one that is not valid has gone" \
 		"$(ip -n "${prefix}c1" -o link | wc -l)" 1
 	is "the others have not" "$(vifmap port show | wc -l)" 2
+	is "nor their addresses, but its own" \
+		"$(holders net1)/ $(holders net2)" "c2 / c2 "
 	works "GC of everything" GC c1 < <(jq \
 		'."cni.dev/valid-attachments" = []' <<<"$c")
 	is "the other network's is left" \
 		"$(ip -n "${prefix}c2" -o link | sed 's/^[0-9]*: //; s/[:@].*//' |
 		sort | tr '\n' ' ')" "eth1 lo "
+	is "and its address" "$(holders net1)/ $(holders net2)" "/ c2 "
 	works "DEL of the other" DEL c2 CNI_IFNAME=eth1 <<<"$other"
-	rm -r "$tmp/ipam"
+	is "which leaves no address" "$(holders net2)" ""
 }
 
 status()

@@ -97,24 +97,54 @@ static void gc_collect(const struct link *l, void *data)
 	gc->v[gc->n++] = *l;
 }
 
-static int gc_vifs(struct gc *gc)
+static int gc_find(struct gc *gc)
+{
+	cni_alias(gc->prefix, gc->c->name, NULL, NULL);
+	if (link_each(gc_collect, gc))
+		return nl_refused("cannot list the interfaces");
+	return 0;
+}
+
+/* As the DEL that did not come would have */
+static int gc_release(const struct gc *gc, const struct link *l)
+{
+	struct json_object *none;
+	int ret;
+
+	if (!gc->c->ipam)
+		return 0;
+	ret = cni_take_attachment(gc->c, l);
+	if (!ret) {
+		ret = ipam_run(gc->c, "DEL", &none);
+		json_object_put(none);
+	}
+	if (ret)
+		cni_fail(CNI_ERR_REFUSED, "the addresses of \"%s\" may be left",
+			 l->alias);
+	return ret;
+}
+
+static int gc_remove(const struct gc *gc)
 {
 	int ret = 0;
 	size_t i;
 
-	cni_alias(gc->prefix, gc->c->name, NULL, NULL);
-	if (link_each(gc_collect, gc))
-		return nl_refused("cannot list the interfaces");
-	for (i = 0; i < gc->n; i++)
+	for (i = 0; i < gc->n; i++) {
+		if (gc_release(gc, &gc->v[i]))
+			ret = -1;
 		if (delete_vif(&gc->v[i]))
 			ret = -1;
-	free(gc->v);
+	}
 	return ret;
 }
 
 /**
  * cni_gc - Remove what is left of containers that are not there any more.
  * @c: The call.
+ *
+ * The IPAM plugin may be too old for GC, or do nothing on it, as host-local of
+ * the newer ones, so each attachment's addresses are released as well. What one
+ * failure leaves behind is no reason to leave the rest.
  *
  * Return: 0 or not.
  */
@@ -123,7 +153,7 @@ int cni_gc(struct cni *c)
 	static const char key[] = "cni.dev/valid-attachments";
 	struct gc gc = { .c = c };
 	struct json_object *none;
-	int ipam, vifs;
+	int ipam, find, vifs;
 
 	json_object_object_get_ex(c->json, key, &gc.valid);
 	if (!json_object_is_type(gc.valid, json_type_array))
@@ -131,6 +161,10 @@ int cni_gc(struct cni *c)
 				key);
 	ipam = ipam_run(c, "GC", &none);
 	json_object_put(none);
-	vifs = gc_vifs(&gc);
-	return ipam ?: vifs;
+	find = gc_find(&gc);
+	/* What follows are DELs, which have no such list */
+	json_object_object_del(c->json, key);
+	vifs = gc_remove(&gc);
+	free(gc.v);
+	return ipam ?: find ?: vifs;
 }

@@ -116,6 +116,7 @@ const char *cni_get_str(struct json_object *o, const char *path);
 int cni_environment(struct cni *c);
 int cni_check_name(const struct cni *c);
 int cni_need_attachment(struct cni *c);
+int cni_take_attachment(const struct cni *c, const struct link *l);
 int cni_need_netns(struct cni *c);
 int cni_args_mac(const char **mac);
 void cni_alias(char *alias, const char *network, const char *id,

@@ -94,10 +94,16 @@ int cni_check_name(const struct cni *c)
 			c->name);
 }
 
-static int name_attachment(struct cni *c)
+static void name_vif(char *vif, const char *id, const char *ifname)
 {
 	__u64 hash = 0xcbf29ce484222325;
 
+	hash = hash_add(hash_add(hash, id), ifname);
+	snprintf(vif, IFNAMSIZ, VIF_PREFIX "%013llx", hash >> 12);
+}
+
+static int name_attachment(struct cni *c)
+{
 	if (!is_identifier(c->id))
 		return cni_fail(CNI_ERR_ENVIRONMENT,
 				"CNI_CONTAINERID: \"%s\" is no identifier",
@@ -106,9 +112,7 @@ static int name_attachment(struct cni *c)
 		return cni_fail(CNI_ERR_ENVIRONMENT,
 				"CNI_IFNAME: \"%s\" is not the name of an %s",
 				c->ifname, "interface");
-	hash = hash_add(hash_add(hash, c->id), c->ifname);
-	snprintf(c->vif, sizeof(c->vif), VIF_PREFIX "%013llx",
-		 hash >> 12);
+	name_vif(c->vif, c->id, c->ifname);
 	cni_alias(c->alias, c->name, c->id, c->ifname);
 	return 0;
 }
@@ -127,6 +131,39 @@ int cni_need_attachment(struct cni *c)
 	if (!ret)
 		ret = need("CNI_IFNAME", &c->ifname);
 	return ret ?: name_attachment(c);
+}
+
+/**
+ * cni_take_attachment - Set the variables to what a vif's attachment had.
+ * @c: The call, with its configuration.
+ * @l: The vif, whose alias says what that was.
+ *
+ * What is not in there is not known any more. The vif's name shows whether all
+ * of it is, or was too long.
+ *
+ * Return: 0 or -1.
+ */
+int cni_take_attachment(const struct cni *c, const struct link *l)
+{
+	char prefix[LINK_ALIAS_SIZE], text[LINK_ALIAS_SIZE];
+	char vif[IFNAMSIZ] = "";
+	char *ifname = text;
+	const char *id;
+
+	cni_alias(prefix, c->name, NULL, NULL);
+	snprintf(text, sizeof(text), "%s", l->alias + strlen(prefix));
+	id = strsep(&ifname, " ");
+	if (ifname)
+		name_vif(vif, id, ifname);
+	if (strcmp(vif, l->name))
+		return cni_fail(CNI_ERR_REFUSED,
+				"%s: the alias does not say whose it was",
+				l->name);
+	setenv("CNI_CONTAINERID", id, 1);
+	setenv("CNI_IFNAME", ifname, 1);
+	unsetenv("CNI_NETNS");
+	unsetenv("CNI_ARGS");
+	return 0;
 }
 
 /**
