@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The CNI plugin refuses what makes no sense, each with its code, and undoes all
-# of an ADD that fails at any step.
+# of an ADD that fails at any step. The IPAM plugin does its part of GC and
+# STATUS, and what it says is passed on.
 #
 #   wire0 ---- eth0   host
 #    wire
@@ -22,17 +23,21 @@ good='{"cniVersion": "1.0.0", "name": "net1", "type": "vifmap", "pdev": "eth0"}'
 with() { jq -c "$1" <<<"$good"; }
 
 # An IPAM plugin that does as the configuration says and notes what it was asked
+# for, for whom, and with what
 fake_ipam()
 {
 	mkdir "$tmp/plugins"
 	cat >"$tmp/plugins/fake" <<-END
 	#!/bin/bash
 	echo "\$CNI_COMMAND" >>$tmp/asked
+	echo "\$CNI_CONTAINERID \$CNI_IFNAME \$CNI_NETNS" >$tmp/for-\$CNI_COMMAND
+	cat >$tmp/with-\$CNI_COMMAND
 	if [ "\$CNI_COMMAND" = VERSION ]; then
-		echo '{"cniVersion": "1.0.0", "supportedVersions": ["1.0.0"]}'
+		jq '{cniVersion, supportedVersions:
+			(.ipam.versions // ["1.0.0", "1.1.0"])}'
 	else
 		jq -j ".ipam.\$CNI_COMMAND.say // empty"
-	fi
+	fi <$tmp/with-\$CNI_COMMAND
 	eval "\$(cat $tmp/do-\$CNI_COMMAND 2>/dev/null)"
 	END
 	chmod +x "$tmp/plugins/fake"
@@ -213,6 +218,108 @@ ipam_del_fails()
 	rm "$tmp/do-DEL"
 }
 
+# newer [FILTER]: configuration of the version that has GC and STATUS, without
+# valid attachments
+newer()
+{
+	fake "{$ip}" '' | jq -c '.cniVersion = "1.1.0" |
+		."cni.dev/valid-attachments" = [] | '"${1-.}"
+}
+
+old='.ipam.versions = ["0.4.0", "1.0.0"]'
+status_refused()
+{
+	known=''
+	works "STATUS" STATUS c1 < <(newer)
+	is "the IPAM plugin is asked" "$(asked)" 'VERSION STATUS '
+	is "in its version" "$(jq -r .cniVersion "$tmp/with-STATUS")" 1.1.0
+	echo 'echo "{\"code\": 51, \"msg\": \"full\"}"; exit 1' >"$tmp/do-STATUS"
+	wrong 51 'fake: full' STATUS c1 < <(newer)
+	works "one without STATUS is not in the way" STATUS c1 < <(newer "$old")
+	is "since it is not asked" "$(asked)" 'VERSION '
+	rm "$tmp/do-STATUS"
+}
+
+gc_delegated()
+{
+	local valid='[{"containerID": "c1", "ifname": "eth0"}]'
+
+	works "ADD" ADD c1 < <(newer)
+	works "GC of nothing" GC c1 < <(
+		newer '."cni.dev/valid-attachments" = '"$valid")
+	is "the IPAM plugin is asked" "$(asked)" 'VERSION GC '
+	is "with the list" \
+		"$(jq -c '."cni.dev/valid-attachments"' "$tmp/with-GC")" \
+		"$(jq -c . <<<"$valid")"
+	works "GC of one" GC c2 < <(newer)
+	is "the IPAM plugin is asked for GC, and for this one" "$(asked)" \
+		'VERSION GC VERSION DEL '
+	is "which is named, but not its namespace" "$(<"$tmp/for-DEL")" 'c1 eth0 '
+	is "and without a list" \
+		"$(jq -c '."cni.dev/valid-attachments"' "$tmp/with-DEL")" null
+	works "ADD for an older IPAM plugin" ADD c1 < <(newer "$old")
+	works "GC" GC c2 CNI_CONTAINERID= CNI_IFNAME= < <(newer "$old")
+	is "which is asked for this one alone" "$(asked)" 'VERSION VERSION DEL '
+	is "it is named" "$(<"$tmp/for-DEL")" 'c1 eth0 '
+	is "in its own version" "$(jq -r .cniVersion "$tmp/with-DEL")" 1.0.0
+	is "no vif is left" "$(vifmap port show)" ""
+}
+
+# gc_fails WHAT CODE MESSAGE DETAILS: nothing of it keeps the others from going
+gc_fails()
+{
+	known=''
+	call GC c1 < <(newer)
+	is "$1: asked" "$(asked)" 'VERSION GC VERSION DEL VERSION DEL '
+	said "$1: GC passes it on" '[.code, .msg]' "[$2,\"$3\"]"
+	said "$1: and says what may be left" .details "\"$4\""
+	is "$1: no vif is left" "$(vifmap port show)" ""
+}
+
+# The first of two, then both, then GC itself
+gc_refused()
+{
+	local never="echo '{\"code\": 7, \"msg\": \"never '\$CNI_CONTAINERID'\"}'"
+	local left='the addresses of \"cni net1 %s eth0\" may be left'
+	local c1 c2
+
+	c1=${left/\%s/c1} c2=${left/\%s/c2}
+	two_vifs
+	echo "[ \$CNI_CONTAINERID = c2 ] || { $never; exit 1; }" \
+		>"$tmp/do-DEL"
+	gc_fails "one release" 7 'fake: never c1' "$c1"
+	two_vifs
+	echo "$never; exit 1" >"$tmp/do-DEL"
+	gc_fails "both" 7 'fake: never c1' "$c1; fake: never c2; $c2"
+	two_vifs
+	echo 'echo "{\"code\": 9, \"msg\": \"no\"}"; exit 1' >"$tmp/do-GC"
+	gc_fails "all" 9 'fake: no' "fake: never c1; $c1; fake: never c2; $c2"
+	rm "$tmp/do-GC" "$tmp/do-DEL"
+}
+
+two_vifs()
+{
+	works "ADD of c1" ADD c1 < <(newer)
+	works "ADD of c2" ADD c2 < <(newer)
+}
+
+# Where an alias has room for half an interface's name, that of another must not
+# lose its address.
+gc_cut_off()
+{
+	local long vif
+
+	long=$(printf 'a%.0s' {1..243})
+	works "ADD with a long name" ADD c1 CNI_CONTAINERID="$long" < <(newer)
+	vif=$(jq -r '.interfaces[0].name' <<<"$reply")
+	known=''
+	call GC c1 < <(newer)
+	is "the alias is cut off: asked" "$(asked)" 'VERSION GC '
+	said "GC says so" '[.code, .msg]' \
+		"[100,\"$vif: the alias does not say whose it was\"]"
+	is "the vif has gone all the same" "$(vifmap port show)" ""
+}
+
 # An address in use: IPv6 finds out.
 duplicate()
 {
@@ -246,5 +353,9 @@ ipam_refused
 undo_fails
 duplicate
 ipam_del_fails
+status_refused
+gc_delegated
+gc_refused
+gc_cut_off
 with_others
 finish
