@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # podman with the CNI plugin: run, with what the network says and with addresses
-# of the user's, network connect, and the end of a container.
+# of the user's, network reload, connect and disconnect, and the end of a
+# container.
 #
-#   wire0 ---- eth0 (vifmap0)   host
+#   wire0 ---- eth0 (vifmap0)     host
+#   wire1 ---- eth1 (vifmap1)
 #    wire       |       |
-#              one     two      containers
+#              one     two        containers
 #
 # Podman 5 has no CNI any more.
 #
@@ -50,14 +52,20 @@ settings()
 	graphroot = "$tmp/storage"
 	runroot = "$tmp/run"
 	END
-	cat >"$tmp/net.d/lan.conflist" <<-END
+	network lan '[{"subnet": "192.0.2.0/24", "rangeStart": "192.0.2.50",
+		"gateway": "192.0.2.1"}]' '[{"dst": "0.0.0.0/0"}]'
+	network second '[{"subnet": "198.51.100.0/24"}]' '[]' eth1
+}
+
+# network NAME RANGES ROUTES [PDEV]
+network()
+{
+	cat >"$tmp/net.d/$1.conflist" <<-END
 	{
-	  "cniVersion": "0.4.0", "name": "lan", "plugins": [
-	    { "type": "vifmap", "pdev": "eth0",
+	  "cniVersion": "0.4.0", "name": "$1", "plugins": [
+	    { "type": "vifmap", "pdev": "${4-eth0}",
 	      "capabilities": { "mac": true, "ips": true },
-	      "ipam": $(host_local '[{"subnet": "192.0.2.0/24",
-		"rangeStart": "192.0.2.50", "gateway": "192.0.2.1"}]' \
-		'[{"dst": "0.0.0.0/0"}]') },
+	      "ipam": $(host_local "$2" "$3") },
 	    { "type": "tuning" }
 	  ]
 	}
@@ -77,8 +85,43 @@ run()
 
 inside() { podman exec "$1" /bin/busybox "${@:2}"; }
 
-# about NAME KEY: what podman knows of its network
-about() { podman inspect "$1" | jq -r ".[0].NetworkSettings.Networks.lan.$2"; }
+interfaces()
+{
+	inside "$1" ip -o link | sed 's/^[0-9]*: //; s/[:@].*//' | sort |
+		tr '\n' ' '
+}
+
+# about NAME KEY [NETWORK]: what podman knows of its network
+about()
+{
+	podman inspect "$1" |
+		jq -r ".[0].NetworkSettings.Networks.${3-lan}.$2"
+}
+
+# A second network of a container that runs, and its first one after that. Each
+# has its own wire: on one, both interfaces would answer for either address.
+second()
+{
+	must ip link add eth1 type veth peer name wire1 netns "${prefix}wire"
+	must ip link set eth1 up
+	must ip -n "${prefix}wire" link set wire1 up
+	must ip -n "${prefix}wire" addr add 198.51.100.1/24 dev wire1
+	check "podman network connect" podman network connect \
+		--ip 198.51.100.77 --mac-address 02:00:00:00:0d:77 second one
+	is "the user's address there" "$(about one IPAddress second)" \
+		198.51.100.77
+	is "and MAC address" "$(about one MacAddress second)" 02:00:00:00:0d:77
+	is "the container has both networks" "$(interfaces one)" "eth0 eth1 lo "
+	is "it has a vif more" "$(vifmap port show | wc -l)" 3
+	check "the wire reaches it there" pings wire 198.51.100.77
+	check "and still on the first" pings wire 192.0.2.50
+	check "podman network disconnect" podman network disconnect second one
+	is "the container has the first left" "$(interfaces one)" "eth0 lo "
+	is "that vif has gone" "$(vifmap port show | wc -l)" 2
+	is "and its address" "$(find "$tmp/ipam/second" -name '198.*')" ""
+	is "not the first one's" "$(find "$tmp/ipam/lan" -name '192.*' | wc -l)" 2
+	check "which still works" inside one ping -c 1 -w 5 192.0.2.1
+}
 
 lan
 make_tree
@@ -97,6 +140,7 @@ check "it reaches the wire" inside one ping -c 1 -w 5 192.0.2.1
 check "containers reach each other" inside one ping -c 1 -w 5 192.0.2.77
 check "podman network reload" podman network reload two
 check "which is as before" inside two ping -c 1 -w 5 192.0.2.50
+second
 get_state
 before=$state
 podman run --rm --cgroups=disabled --network lan \
