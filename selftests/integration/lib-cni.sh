@@ -8,8 +8,9 @@
 
 need_commands jq
 cni_dir=$here/../tools/integration/cni
-[ -x "$cni_dir/vifmap" ] || skip "the CNI plugin is not built"
-[ -x /usr/lib/cni/host-local ] || skip "no containernetworking-plugins"
+# run.sh has built the one, and installed what has the other
+must test -x "$cni_dir/vifmap"
+must test -x /usr/lib/cni/host-local
 
 # What the plugin printed, and its exit status
 reply='' status=0
