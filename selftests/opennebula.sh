@@ -3,7 +3,7 @@
 #
 # OpenNebula's driver attaches the taps of a machine to the pdev of their network
 # and maps the addresses, those on vifmap's networks only, or says what is wrong
-# and attaches none. The machine's XML is as OpenNebula gives it, in base64.
+# and changes nothing. The machine's XML is as OpenNebula gives it, in base64.
 #
 #   wire0 ---- eth0 (vifmap0)   host   eth1
 #    wire       |  |  |
@@ -12,48 +12,16 @@
 
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=lib/opennebula.sh
+. "$here/lib/opennebula.sh"
 
 driver=$here/../tools/integration/opennebula/vifmap
 need_commands /usr/bin/python3 base64
 build tap tap tap
-must ip link add eth1 type dummy
-
-# nic ID VIF [ATTRIBUTE=VALUE]...: what is there already is replaced
-nic()
-{
-	local word name
-	local -A is=([NIC_ID]=$1 [TARGET]=$2 [MAC]=${mac[$2]-02:00:00:00:0a:09}
-		[PHYDEV]=eth0 [VN_MAD]=vifmap [NETWORK]=lan [NETWORK_ID]=5
-		[BRIDGE_TYPE]=none [CLUSTER_ID]=0 [SECURITY_GROUPS]=0 [AR_ID]=0
-		[FILTER_MAC_SPOOFING]=YES)
-
-	shift 2
-	for word; do
-		is[${word%%=*}]=${word#*=}
-	done
-	echo "<NIC>"
-	for name in "${!is[@]}"; do
-		[ -z "${is[$name]}" ] ||
-			echo "<$name><![CDATA[${is[$name]}]]></$name>"
-	done
-	echo "</NIC>"
-}
-
-# machine NIC-LINES...
-machine()
-{
-	base64 -w 0 >"$tmp/machine" <<-END
-	<VM><ID>17</ID><NAME>web</NAME><STATE>3</STATE><LCM_STATE>2</LCM_STATE>
-	<DEPLOY_ID>one-17</DEPLOY_ID>
-	<TEMPLATE><CPU><![CDATA[1]]></CPU>$*<VMID>17</VMID></TEMPLATE>
-	<HISTORY_RECORDS><HISTORY><OID>17</OID><SEQ>0</SEQ>
-	<HOSTNAME>node</HOSTNAME><VM_MAD><![CDATA[kvm]]></VM_MAD>
-	</HISTORY></HISTORY_RECORDS></VM>
-	END
-}
+other=02:00:00:00:00:03
+must ip link add eth1 address $other type dummy
 
 run() { "$driver/$1" "${@:2}" <"$tmp/machine"; }
-ports() { vifmap port show | sed 's/:.* pdev \([^ ]*\) .*/ \1/' | sort; }
 option() { vifmap port show "$1" | grep -o "$2 [^ ]*"; }
 
 machine "$(nic 0 v0)" "$(nic 1 v1 FILTER_MAC_SPOOFING=NO)" \
@@ -80,14 +48,46 @@ is "attaches it" "$(ports)" $'v0 eth0\nv1 eth0'
 is "the filter is on, if nothing is said" "$(option v1 spoofcheck)" \
 	"spoofcheck on"
 
+# What somebody else has told the taps. Attached anew, v0 has not been refused an
+# address yet: that is forgotten when it is moved, even if there and back.
+must vifmap -b - <<END
+detach v0
+attach v0 pdev eth0 mac ${mac[v0]}
+port set v0 trunk on flood-rate 1 link-local lldp
+mac add 02:00:00:00:0a:01 vif v0 inactive
+port set v1 isolated on delivery queue
+mac set ${mac[v1]} vif v1 inactive
+mac add 02:00:00:00:0a:02 vif v1
+END
+
+# Of two NICs, what the second is refused is not done to the first. Another
+# device's own address, which only the kernel can know of:
+machine "$(nic 0 v0 PHYDEV=eth1)" "$(nic 1 v1 PHYDEV=eth1 MAC=$other)"
+refused "update_nic: NIC 1: .*$other" 1 run update_nic one-17 5
+machine "$(nic 0 v0 FILTER_MAC_SPOOFING=NO)" "$(nic 1 v1 PHYDEV=eth1 MAC=$other)"
+refused "update_nic: NIC 1: .*$other" 1 run update_nic one-17 5
+machine "$(nic 0 v0 PHYDEV=eth1)" "$(nic 1 v1 PHYDEV=eth1)"
+must ip link add link eth1 name vifmap1 type vifmap
+must vifmap dev set eth1 max-macs 3 learn 3
+refused "update_nic: NIC 1: .*02:00:00:00:0a:02" 1 run update_nic one-17 5
+must vifmap dev set eth1 max-macs 8
+must vifmap attach v2 pdev eth1 mac "${mac[v1]}"
+refused "update_nic: NIC 1: ${mac[v1]} leads to v2" 1 run update_nic one-17 5
+must vifmap detach v2
+
 machine "$(nic 0 v0 PHYDEV=eth1)" \
 	"$(nic 1 v1 NETWORK_ID=6 FILTER_MAC_SPOOFING=NO)"
 check "update_nic" run update_nic one-17 5
 is "moves the NIC to another device, and no other network's" "$(ports)" \
 	$'v0 eth1\nv1 eth0'
+is "with all that it was told" "$(vifmap save v0 | grep '^vif')" \
+	"vif v0 pdev eth1 mac ${mac[v0]} mac 02:00:00:00:0a:01 inactive trunk on\
+ link-local 0x4000 flood-rate 1"
 is "nor changes it" "$(option v1 spoofcheck)" "spoofcheck on"
 check "update_nic of the other" run update_nic one-17 6
-is "changes the filter" "$(option v1 spoofcheck)" "spoofcheck off"
+is "changes the filter, and nothing else" "$(vifmap save v1 | grep '^vif')" \
+	"vif v1 pdev eth0 mac ${mac[v1]} inactive mac 02:00:00:00:0a:02\
+ spoofcheck off isolated on delivery queue"
 machine "$(nic 0 v0 PHYDEV=nothere)"
 refused '^ERROR: vifmap update_nic: NIC 0: .*nothere' 1 run update_nic one-17 5
 
