@@ -139,22 +139,74 @@ finds "a refused source" refused-source \
 	'v1: .* 02:00:00:00:0a:09.*: .*vifmap mac add 02:00:00:00:0a:09 vif v1' v1
 is "two things" "$(vifmap -j doctor | jq -r '.[].subject')" $'v0\nv1'
 
+# in_wire COMMAND...: functions of this shell are known there, too
+in_wire() { at wire "$BASH" -c "$(declare -f); $*"; }
+
+# free_wire LINK: wire0 has gone through ups and downs with it
+free_wire()
+{
+	must at wire ip link del "$1"
+	must at wire ip link set wire0 up
+	must wait_until in_wire is_settled wire0
+}
+
+# owned NAME OWNER REMEDY: doctor says that somebody has wire0, and the kernel
+# that nobody else may have it
+owned()
+{
+	must wait_until in_wire is_settled wire0
+	finds "$1 has it" in-use "wire0: $2 takes its frames: $3" wire0
+	check "the kernel says so, too" has_line 'wire0 is in use by ' \
+		<(at wire ip link add link wire0 type vifmap 2>&1)
+	free_wire "$2"
+}
+
 # What could be a pdev, where there is no vifmap device yet
 where=wire
 well "a namespace without one"
 well "what could be a pdev" wire0
 must at wire ip link add br9 type bridge
 must at wire ip link set wire0 master br9
-finds "a bridge has it" in-use \
-	'wire0: br9 takes its frames: vifmap import-bridge br9 .*' wire0
-must at wire ip link del br9
+owned "a bridge" br9 'vifmap import-bridge br9 .*'
 must at wire ip link add link wire0 name mv9 type macvlan
-finds "a macvlan has it" in-use 'wire0: mv9 takes its frames: mv9 has to .*' wire0
-must at wire ip link del mv9
+owned "a macvlan" mv9 'mv9 has to let go of it first'
+must at wire ip -batch - <<-END
+	link add bond9 type bond mode active-backup
+	link set wire0 down
+	link set wire0 master bond9
+END
+owned "a bond" bond9 'use bond9 as the pdev'
+must at wire ip -batch - <<-END
+	link add team9 type team
+	link set wire0 down
+	link set wire0 master team9
+END
+owned "another master" team9 'team9 has to let go of it first'
+# Not every kernel has these.
+if modprobe macsec 2>/dev/null; then
+	must at wire ip link add link wire0 name ms9 type macsec
+	owned "MACsec" ms9 'ms9 has to let go of it first'
+fi
+if modprobe hsr 2>/dev/null; then
+	must at wire ip -batch - <<-END
+		link add wire9 type dummy
+		link add hsr9 type hsr slave1 wire9 slave2 wire0
+	END
+	owned "HSR" hsr9 'hsr9 has to let go of it first'
+	must at wire ip link del wire9
+fi
+must at wire ip link add vrf9 type vrf table 9
+must at wire ip link set wire0 master vrf9
+must wait_until in_wire is_settled wire0
+well "a VRF leaves frames where they are" wire0
+check "the kernel says so, too" at wire ip link add link wire0 type vifmap
+must at wire ip link del vifmap0
+free_wire vrf9
 must at wire ip link add bond9 type bond mode balance-alb
 is "a bond that rewrites addresses, and has no NIC" \
 	"$(at wire vifmap -j doctor | jq -r '.[] | .subject + " " + .check')" \
 	$'bond9 bond-mode\nbond9 pdev-down'
+must at wire ip link del bond9
 where=host
 
 usage() { refused "$1" 2 vifmap doctor "${@:2}"; }

@@ -257,24 +257,53 @@ static void check_losses(struct doctor *d, const struct iface *i)
 		i->name, i->name);
 }
 
-static bool is_macvlan(const struct iface *i)
+static bool hsr_is_on(const struct iface *hsr, __u32 ifindex)
 {
-	return !strcmp(i->kind, "macvlan") || !strcmp(i->kind, "macvtap") ||
-	       !strcmp(i->kind, "ipvlan") || !strcmp(i->kind, "ipvtap");
+	unsigned int n;
+
+	for (n = IFLA_HSR_SLAVE1; n <= IFLA_HSR_SLAVE2; n++)
+		if (attr_number(iface_data(hsr, IFLA_INFO_DATA, n)) == ifindex)
+			return true;
+	return false;
+}
+
+/* Whether @i takes the frames of @lower although it is no master */
+static bool takes_frames_of(const struct iface *i, const struct iface *lower)
+{
+	static const char *const kinds[] = {
+		"macvlan", "macvtap", "ipvlan", "ipvtap", "macsec", "rmnet",
+		"virt_wifi",
+	};
+	unsigned int n;
+
+	if (!strcmp(i->kind, "hsr"))
+		return hsr_is_on(i, lower->ifindex);
+	for (n = 0; n < ARRAY_SIZE(kinds); n++)
+		if (!strcmp(i->kind, kinds[n]))
+			return i->lower == lower->ifindex;
+	return false;
+}
+
+static const struct iface *find_owner(const struct doctor *d,
+				      const struct iface *i)
+{
+	const struct iface *master = ifaces_find(&d->all, i->master);
+	size_t n;
+
+	/* A VRF is about routes, and leaves frames where they are */
+	if (master && strcmp(master->kind, "vrf"))
+		return master;
+	for (n = 0; n < d->all.n; n++)
+		if (takes_frames_of(&d->all.v[n], i))
+			return &d->all.v[n];
+	return NULL;
 }
 
 static void check_owner(struct doctor *d, const struct iface *i)
 {
-	const struct iface *owner = NULL;
+	const struct iface *owner = find_owner(d, i);
 	char problem[64];
-	size_t n;
 
-	if (i->master)
-		owner = ifaces_find(&d->all, i->master);
-	for (n = 0; !owner && n < d->all.n; n++)
-		if (d->all.v[n].lower == i->ifindex &&
-		    is_macvlan(&d->all.v[n]))
-			owner = &d->all.v[n];
 	if (!owner)
 		return;
 	snprintf(problem, sizeof(problem), "%s takes its frames", owner->name);
