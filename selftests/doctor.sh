@@ -216,5 +216,33 @@ refused 'no interface nothere' 1 vifmap doctor nothere
 must modprobe br_netfilter
 check "rules for bridges" grep -q '^br_netfilter: .*iptables.*vifs' \
 	<(vifmap doctor)
+
+# br_netfilter IPTABLES IP6TABLES ARPTABLES: for which of them it asks, in wire
+br_netfilter()
+{
+	must at wire sysctl -q net.bridge.bridge-nf-call-iptables="$1" \
+		net.bridge.bridge-nf-call-ip6tables="$2" \
+		net.bridge.bridge-nf-call-arptables="$3"
+}
+
+# What a bridge's port is to be told before it is moved
+where=wire
+well "nobody's bridge yet" wire0
+must at wire ip link add br9 type bridge
+must at wire ip link set wire0 master br9
+rules='wire0: once it is a pdev, rules by br_netfilter, ebtables and nft family'
+rules+=" bridge do not see guests' frames any more: .* family netdev of nftables"
+for asks in '1 0 0' '0 1 0' '0 0 1'; do
+	# shellcheck disable=SC2086 # words
+	br_netfilter $asks
+	check "rules on a bridge that is still there ($asks)" \
+		grep -qxE "$rules" <(at wire vifmap doctor wire0)
+	is "beside whose port it is" \
+		"$(at wire vifmap -j doctor wire0 | jq -r '.[].check')" \
+		$'in-use\nbr-netfilter'
+done
+br_netfilter 0 0 0
+finds "there are none" in-use 'wire0: br9 takes its frames: .*' wire0
+where=host
 modprobe -r br_netfilter 2>/dev/null
 finish

@@ -17,7 +17,8 @@
 
 #include "ifaces.h"
 
-#define BRIDGE_FILTER	"/proc/sys/net/bridge/bridge-nf-call-iptables"
+/* What br_netfilter asks rules of IPv4, IPv6 and ARP for */
+#define BRIDGE_FILTER	"/proc/sys/net/bridge/bridge-nf-call-"
 
 /* The bit of link-local for LLDP */
 #define LINK_LOCAL_LLDP	0x4000
@@ -95,22 +96,47 @@ static void check_module(struct doctor *d)
 		"install both of one version, then load the module anew");
 }
 
+/* Whether rules of iptables and the like see frames that a bridge forwards */
+static bool bridge_filter_is_on(void)
+{
+	static const char *const files[] = {
+		BRIDGE_FILTER "iptables",
+		BRIDGE_FILTER "ip6tables",
+		BRIDGE_FILTER "arptables",
+	};
+	bool on = false;
+	unsigned int i;
+	FILE *f;
+
+	for (i = 0; i < ARRAY_SIZE(files) && !on; i++) {
+		f = fopen(files[i], "re");
+		if (!f)
+			continue;
+		on = fgetc(f) == '1';
+		fclose(f);
+	}
+	return on;
+}
+
 /* Rules that somebody has for a bridge see no frame of vifs */
 static void check_bridge_filter(struct doctor *d)
 {
-	FILE *f = fopen(BRIDGE_FILTER, "re");
-	int on = 0;
-
-	if (!f)
-		return;
-	on = fgetc(f) == '1';
-	fclose(f);
-	if (on && d->devs.n)
+	if (d->devs.n && bridge_filter_is_on())
 		finding(d, "br_netfilter", "br-netfilter",
 			"rules of iptables for bridges see no frame of vifs",
 			"put such rules on the vifs, %s, %s",
 			"in the family netdev of nftables",
 			"and unload br_netfilter");
+}
+
+/* What protects guests today will not do so when their bridge has gone */
+static void check_port_filter(struct doctor *d, const struct iface *i)
+{
+	if (bridge_filter_is_on())
+		finding(d, i->name, "br-netfilter",
+			"once it is a pdev, rules by br_netfilter, ebtables and nft family bridge do not see guests' frames any more",
+			"put those that protect guests on the vifs, %s",
+			"in the family netdev of nftables");
 }
 
 /* --- what can be, or is, a physical device -------------------------------- */
@@ -307,16 +333,18 @@ static void check_owner(struct doctor *d, const struct iface *i)
 	if (!owner)
 		return;
 	snprintf(problem, sizeof(problem), "%s takes its frames", owner->name);
-	if (!strcmp(owner->kind, "bridge"))
+	if (!strcmp(owner->kind, "bridge")) {
 		finding(d, i->name, "in-use", problem,
 			"vifmap import-bridge %s prints how to change that",
 			owner->name);
-	else if (!strcmp(owner->kind, "bond"))
+		check_port_filter(d, i);
+	} else if (!strcmp(owner->kind, "bond")) {
 		finding(d, i->name, "in-use", problem, "use %s as the pdev",
 			owner->name);
-	else
+	} else {
 		finding(d, i->name, "in-use", problem,
 			"%s has to let go of it first", owner->name);
+	}
 }
 
 /* A hook that is not vifmap's own */
