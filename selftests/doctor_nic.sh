@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # vifmap doctor knows of traps in NICs that no machine here has: firmware that
-# keeps frames to itself, and virtual functions that may not speak for guests.
-# nic_double.so answers for such a NIC.
+# keeps frames to itself, virtual functions that may not speak for guests, no
+# room for what comes; and in a kernel without egress hook. nic_double.so
+# answers for them.
 #
 #   wire0 ---- eth0 (vifmap0)   host
 #    wire       |
@@ -24,6 +25,7 @@ done
 
 export NIC_DOUBLE=eth0 NIC_DOUBLE_DRIVER=i40e NIC_DOUBLE_FIRMWARE=9.40
 export NIC_DOUBLE_BUS=0000:05:10.1 NIC_DOUBLE_FLAG='' NIC_DOUBLE_VF=''
+export NIC_DOUBLE_LOST='' NIC_DOUBLE_HOOK=''
 
 # with_nic OPTION... doctor [NAME]
 with_nic()
@@ -79,6 +81,20 @@ well "it does not, either"
 NIC_DOUBLE_FLAG=colour:1
 well "some other flag"
 NIC_DOUBLE_FLAG=''
+
+lost='eth0: it has lost 7 frames: .*: ethtool -g eth0, ethtool -G eth0 rx N'
+NIC_DOUBLE_LOST=0:0
+well "no frame was lost"
+NIC_DOUBLE_LOST=7:0
+finds "the NIC had no room" nic-drops "$lost"
+NIC_DOUBLE_LOST=3:4
+finds "nor had its FIFO" nic-drops "$lost"
+NIC_DOUBLE_LOST=''
+
+NIC_DOUBLE_HOOK=off
+finds "a kernel without egress hook" egress-hook \
+	'vifmap0: what the host sends .*: vifmap dev set vifmap0 host-port on, .*'
+NIC_DOUBLE_HOOK=''
 
 well "no virtual function"
 ln -s ../0000:05:00.0 "$pci/0000:05:10.1/physfn"

@@ -13,6 +13,10 @@
  *	NIC_DOUBLE_VF=PF:NUMBER:SPOOFCHK:TRUST
  *		what rtnetlink says of a virtual function of PF; -1 where its
  *		driver has no such setting
+ *	NIC_DOUBLE_LOST=MISSED:FIFO
+ *		how many frames its counters say it had no room for
+ *	NIC_DOUBLE_HOOK=off
+ *		what vifmap says of the kernel's egress hook
  *
  * The rest is the kernel's.
  */
@@ -20,6 +24,7 @@
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +34,11 @@
 #include <sys/socket.h>
 
 #include <linux/ethtool.h>
+#include <linux/genetlink.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
+#include <linux/vifmap.h>
 
 static const char *env(const char *name) { return getenv(name) ?: ""; }
 
@@ -150,14 +157,12 @@ static void add_vf(struct nlmsghdr *nlh, __u32 vf, __u32 spoofchk, __u32 trust)
 	end(nlh, list);
 }
 
-ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+/* Adds to what is the only message */
+static ssize_t answer_vf(struct nlmsghdr *nlh, ssize_t len)
 {
-	typeof(recvmsg) *libc = next("recvmsg");
-	ssize_t len = libc(fd, msg, flags);
-	struct nlmsghdr *nlh = msg->msg_iov[0].iov_base;
-	char pf[IFNAMSIZ];
 	int vf, spoofchk, trust;
 	struct ifinfomsg *ifi;
+	char pf[IFNAMSIZ];
 
 	if (len < (ssize_t)NLMSG_LENGTH(sizeof(*ifi)) ||
 	    nlh->nlmsg_type != RTM_NEWLINK || nlh->nlmsg_flags & NLM_F_MULTI)
@@ -170,4 +175,77 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		return len;
 	add_vf(nlh, vf, spoofchk, trust);
 	return nlh->nlmsg_len;
+}
+
+/* The payload of an attribute behind the header of so many bytes, or NULL */
+static void *find(struct nlmsghdr *nlh, size_t header, int type)
+{
+	struct rtattr *rta = (void *)((char *)nlh + NLMSG_SPACE(header));
+	int len = nlh->nlmsg_len - NLMSG_SPACE(header);
+
+	for (; RTA_OK(rta, len); rta = RTA_NEXT(rta, len))
+		if (rta->rta_type == type)
+			return RTA_DATA(rta);
+	return NULL;
+}
+
+static void answer_lost(struct nlmsghdr *nlh)
+{
+	struct ifinfomsg *ifi = NLMSG_DATA(nlh);
+	__u64 missed, fifo;
+	char *stats;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK ||
+	    sscanf(env("NIC_DOUBLE_LOST"), "%llu:%llu", &missed, &fifo) != 2 ||
+	    ifi->ifi_index != (int)if_nametoindex(env("NIC_DOUBLE")))
+		return;
+	stats = find(nlh, sizeof(*ifi), IFLA_STATS64);
+	if (!stats)
+		return;
+	memcpy(stats + offsetof(struct rtnl_link_stats64, rx_missed_errors),
+	       &missed, sizeof(missed));
+	memcpy(stats + offsetof(struct rtnl_link_stats64, rx_fifo_errors),
+	       &fifo, sizeof(fifo));
+}
+
+/* The family's number is the kernel's to choose; not that of the controller */
+static void answer_hook(struct nlmsghdr *nlh)
+{
+	struct genlmsghdr *genl = NLMSG_DATA(nlh);
+	__u8 *hook;
+
+	if (nlh->nlmsg_type <= GENL_ID_CTRL ||
+	    genl->cmd != VIFMAP_CMD_DEV_GET ||
+	    strcmp(env("NIC_DOUBLE_HOOK"), "off"))
+		return;
+	hook = find(nlh, sizeof(*genl), VIFMAP_A_DEV_EGRESS_HOOK);
+	if (hook)
+		*hook = 0;
+}
+
+static int bus_of(int fd)
+{
+	socklen_t size = sizeof(int);
+	int bus = -1;
+
+	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &bus, &size);
+	return bus;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	typeof(recvmsg) *libc = next("recvmsg");
+	ssize_t len = libc(fd, msg, flags);
+	struct nlmsghdr *first = msg->msg_iov[0].iov_base;
+	struct nlmsghdr *nlh = first;
+	int bus = bus_of(fd);
+	ssize_t left = len;
+
+	for (; NLMSG_OK(nlh, left); nlh = NLMSG_NEXT(nlh, left)) {
+		if (bus == NETLINK_ROUTE)
+			answer_lost(nlh);
+		else if (bus == NETLINK_GENERIC)
+			answer_hook(nlh);
+	}
+	return bus == NETLINK_ROUTE ? answer_vf(first, len) : len;
 }

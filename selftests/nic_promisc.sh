@@ -14,6 +14,13 @@
 . "${0%/*}/lib.sh"
 
 need_commands ethtool
+
+# What doctor has to say of promiscuity
+doctor_says()
+{
+	vifmap doctor | sed -n 's/^eth0: \([^,]*promiscuous\),.*/\1/p'
+}
+
 nic_build vmxnet3 veth tap
 must ethtool -K eth0 lro off
 must ip link add link eth0 type vifmap
@@ -25,6 +32,7 @@ read_stats
 set_mark
 is "promiscuity" "$(promiscuity eth0)" 1
 check "an alert" wait_until has_line 'alert.*promisc' "$tmp/events"
+is "doctor says so" "$(doctor_says)" "it is promiscuous"
 for vif in v0 v1; do
 	flow "the wire to $vif" wire $vif count=10 -- $vif
 	flow "$vif to the wire" $vif wire count=10 -- wire
@@ -37,6 +45,8 @@ must vifmap mac add 02:00:00:00:0a:01 vif v0
 is "promiscuity with one address more" "$(promiscuity eth0)" 1
 must ip link set eth0 promisc on
 is "promiscuity while somebody else wants it, too" "$(promiscuity eth0)" 2
+is "doctor names both" "$(doctor_says | sort)" \
+	$'it is promiscuous\nsomebody has made it promiscuous'
 must ip link set eth0 promisc off
 is "promiscuity afterwards" "$(promiscuity eth0)" 1
 flow "the wire to v0" wire v0 -- v0
@@ -45,6 +55,7 @@ for vif in v0 v1; do
 	must vifmap mac set "${mac[$vif]}" inactive
 done
 is "promiscuity without an active entry" "$(promiscuity eth0)" 0
+is "doctor has nothing to say of it" "$(doctor_says)" ""
 must vifmap mac set "${mac[v0]}" active
 is "promiscuity with one" "$(promiscuity eth0)" 1
 check_sums

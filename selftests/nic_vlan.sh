@@ -35,9 +35,17 @@ rejected()
 		wait_until nic_rejects broadcast "vlan=$2"
 }
 
+# Whether doctor says that the NIC has a filter: 1 or 0 times
+doctor_warns()
+{
+	vifmap doctor eth0 | grep -c \
+		'^eth0: it drops VLANs .*: ethtool -K eth0 rx-vlan-filter off$'
+}
+
 for vif in v0 v1 v2; do
 	must wait_until nic_accepts $vif
 done
+[ $filters = n ] || is "doctor tells of the filter" "$(doctor_warns)" 1
 
 rejected "nobody uses VLAN 7 yet" 7
 flow "v0 uses it" v0 wire vlan=7 -- wire
@@ -67,6 +75,7 @@ accepted "one of two is no trunk any more: VLAN 7" 7
 must vifmap port set v0 trunk off
 rejected "none is left: VLAN 7" 7
 rejected "and VLAN 8" 8
+is "doctor does not mind its filter then" "$(doctor_warns)" 0
 must vifmap port set v0 trunk on
 rejected "VLAN 7 for a new trunk" 7
 must vifmap port set v1 trunk on
