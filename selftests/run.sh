@@ -82,9 +82,9 @@ choose_tests()
 
 build()
 {
-	"$top/scripts/install-packages.sh" busybox-static dnsmasq-base ethtool \
-		gcc iproute2 iputils-ping jq libc6-dev libjson-c-dev \
-		libmnl-dev make nftables procps tcpdump
+	"$top/scripts/install-packages.sh" bash-completion busybox-static \
+		dnsmasq-base ethtool gcc iproute2 iputils-ping jq libc6-dev \
+		libjson-c-dev libmnl-dev make nftables procps tcpdump
 	make -s -C "$here"
 	make -s -C "$top" tools
 }
