@@ -3,7 +3,8 @@
 #
 # vifmap import-bridge puts a vifmap device in the place of a bridge: by the
 # commands that it prints, or by itself, all of it or nothing. Bridges that cannot
-# be expressed are refused.
+# be expressed are refused. The bridge has a MAC address of its own: neighbours
+# are told of the new one.
 #
 #   wire0 ---- eth0 -- br0 192.0.2.1   host     wire0 -- eth0 192.0.2.1 (vifmap0)
 #    wire             |  |                to              |  |
@@ -13,17 +14,19 @@
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 
-need_commands bridge jq ping
+need_commands bridge jq ping setpriv
 build veth tap
 must modprobe bridge
 must at wire ip address add 192.0.2.2/24 dev wire0
 must at wire ip address add 2001:db8::2/64 nodad dev wire0
 static=02:00:00:00:0a:07
+mac[br0]=02:00:00:00:0b:01
+host_ips=(192.0.2.1 192.0.2.9 2001:db8::1)
 
 make_bridge()
 {
 	must ip -batch - <<-END
-	link add br0 type bridge group_fwd_mask 0x4000
+	link add br0 address ${mac[br0]} type bridge group_fwd_mask 0x4000
 	link set br0 addrgenmode none
 	link set eth0 master br0
 	link set v0 master br0
@@ -66,6 +69,43 @@ all_state()
 	ip -6 route show table all | sed -E 's/ expires [0-9]+sec//'
 	bridge fdb show br br0 | grep -E 'static|permanent' | sort
 	cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6
+}
+
+# What the wire takes for the host's MAC addresses
+wire_has()
+{
+	at wire ip -j neigh show dev wire0 | jq -r '[.[] |
+		"\(.dst) \(.lladdr)\(if has("router") then " router" else "" end)"] |
+		sort | .[]'
+}
+
+# wire_wants MAC [FLAG]: what these should be, with a flag for IPv6
+wire_wants() { printf '%s\n' "192.0.2.1 $1" "192.0.2.9 $1" "2001:db8::1 $*"; }
+
+# The wire has been told so by somebody.
+tell_wire()
+{
+	local ip
+
+	for ip in "${host_ips[@]}"; do
+		must at wire ip neigh replace "$ip" lladdr "$1" nud stale \
+			dev wire0
+	done
+}
+
+# The wire finds them out.
+wire_asks()
+{
+	local ip
+
+	for ip in "${host_ips[@]}"; do
+		must at wire ping -c 1 -W 60 "$ip"
+	done
+}
+
+suggested()
+{
+	vifmap import-bridge br0 uplink eth0 | sed -n 's/^# tell neighbours: //p'
 }
 
 # Enough to see that nothing was begun
@@ -126,6 +166,9 @@ default via 2001:db8::2 dev eth0 metric 99 pref medium"
 
 undo()
 {
+	# Whether they still hold is asked later, and the bridge would learn from it.
+	must ip neigh flush dev eth0
+	must at wire ip neigh flush dev wire0
 	must ip link del vifmap0
 	must ip address flush dev eth0
 	must ip route flush dev eth0 table 9
@@ -152,22 +195,52 @@ is "and the vifs" "$(vifmap -j import-bridge br0 uplink eth0 |
 	"v0 $static
 v1 ${mac[v1]}"
 
+to_tell="arping -U -c 3 -I eth0 192.0.2.1
+arping -U -c 3 -I eth0 192.0.2.9
+ndptool -t na -U -i eth0 -T 2001:db8::1 send"
+is "how to tell neighbours is a suggestion, too" "$(suggested)" "$to_tell"
+is "with JSON as well" "$(vifmap -j import-bridge br0 uplink eth0 |
+	jq -r '.[0].announce[]')" "$to_tell"
+must ip -batch - <<-END
+	address add 192.0.2.33/32 dev br0 valid_lft 999 preferred_lft 0
+	address add 127.8.0.1/32 scope host dev br0
+	address add 233.252.0.1/32 dev br0 autojoin
+END
+is "but not of addresses that none should use" "$(suggested)" "$to_tell"
+must ip -batch - <<-END
+	address del 192.0.2.33/32 dev br0
+	address del 127.8.0.1/32 dev br0
+	address del 233.252.0.1/32 dev br0
+END
+must ip link set br0 address "${mac[host]}"
+is "nothing to tell if the MAC address stays" "$(suggested)" ""
+must ip link set br0 address "${mac[br0]}"
+
 # In the middle, or rather near the end, an address is found to be the host's
 must ip link add link eth0 name eth0.5 address 02:00:00:00:0a:05 type vlan id 5
 must bridge fdb add 02:00:00:00:0a:05 dev v1 master static
+tell_wire "${mac[host]}"
 nothing_done 'cannot map 02:00:00:00:0a:05 to v1: .*host' 1 br0 uplink eth0 --apply
+is "the wire is told that all is as before" "$(wire_has)" \
+	"$(wire_wants "${mac[br0]}")"
 must wait_until forwarding
 flow "the bridge still works" wire v1 -- v1
 must bridge fdb del 02:00:00:00:0a:05 dev v1 master static
 must ip link del eth0.5
 
 must bash -e "$tmp/commands"
+must at wire ip neigh flush dev wire0
 imported "by the commands"
 
 undo
 make_bridge
+must tee /proc/sys/net/ipv6/conf/{br0,eth0}/forwarding <<<1
+wire_asks
+is "the wire knows the bridge" "$(wire_has)" "$(wire_wants "${mac[br0]}" router)"
 vifmap import-bridge br0 uplink eth0 learn 2 --apply >"$tmp/out" 2>&1
 is "--apply has nothing to say" "$? $(<"$tmp/out")" "0 "
+is "the wire is told, and that the host is a router still" "$(wire_has)" \
+	"$(wire_wants "${mac[host]}" router)"
 imported "--apply"
 
 # A tap whose address only the bridge knew
@@ -210,5 +283,14 @@ is "learned addresses" "$? $(<"$tmp/out")" "0 "
 check "are mapped" grep -q 'vif v1 active origin user' \
 	<(vifmap mac show "${mac[v1]}")
 flow "and reached" wire v1 -- v1
+
+undo
+make_bridge
+setpriv --bounding-set -net_raw vifmap import-bridge br0 uplink eth0 learn 2 \
+	--apply >"$tmp/out" 2>&1
+is "that nobody can be told is no failure" "$? $(<"$tmp/out")" \
+"0 vifmap: cannot tell neighbours that eth0 has the addresses now (Operation not \
+permitted): they find out within minutes"
+check "and it is done" at wire ping -c 1 -W 60 192.0.2.1
 check_sums
 finish

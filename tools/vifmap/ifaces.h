@@ -98,6 +98,10 @@ const struct nlattr *iface_data(const struct iface *i, unsigned int what,
 				unsigned int type);
 const struct nlattr *iface_attr(const struct iface *i, unsigned int type);
 
+/* announce.c */
+const struct nlattr *announce_addr(const struct nlmsghdr *nlh);
+int announce(const struct iface *i, const struct msg_list *addrs);
+
 /* ethtool.c */
 bool iface_feature(const struct iface *i, const char *name);
 int iface_private_flag(const struct iface *i, const char *name);

@@ -80,6 +80,7 @@ int import_read(struct import *im);
 bool import_fdb_maps(const struct nlmsghdr *nlh);
 bool import_label(const struct import *im, const struct nlattr *nla,
 		  char *label);
+bool import_mac_changes(const struct import *im);
 void import_free(struct import *im);
 
 /* import_print.c */

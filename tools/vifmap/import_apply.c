@@ -446,6 +446,21 @@ static void apply_undo(const struct applied *ap)
 			undo_port(ap, &im->ports[i]);
 }
 
+/* --- afterwards, either way ----------------------------------------------- */
+
+/* What is done is done: it is no failure that nobody can be told */
+static void apply_announce(const struct import *im, const struct iface *i)
+{
+	int err = 0;
+
+	if (import_mac_changes(im))
+		err = announce(i, &im->addrs);
+	if (err)
+		msg_note("cannot tell neighbours that %s has the %s (%s): %s",
+			 i->name, "addresses now", strerror(-err),
+			 "they find out within minutes");
+}
+
 /**
  * import_apply - Carry the change out, all of it or nothing.
  * @im: The import, read.
@@ -466,8 +481,13 @@ int import_apply(struct import *im)
 	sigaddset(&block, SIGTERM);
 	sigprocmask(SIG_BLOCK, &block, &old);
 	ret = apply_steps(&ap);
-	if (ret)
+	if (!ret) {
+		apply_announce(im, im->uplink->link);
+	} else {
 		apply_undo(&ap);
+		if (im->uplink->released)
+			apply_announce(im, im->bridge);
+	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return ret;
 }

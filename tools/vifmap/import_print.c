@@ -143,6 +143,27 @@ static void print_addr(const struct import *im, const struct nlmsghdr *nlh)
 	line_end(&l);
 }
 
+/* Neither program need be there, so it is a suggestion */
+static void print_announce(const struct import *im, const struct nlmsghdr *nlh)
+{
+	const struct nlattr *addr = announce_addr(nlh);
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const char *uplink = im->uplink->link->name;
+	struct line l = {};
+
+	if (!addr)
+		return;
+	if (ifa->ifa_family == AF_INET) {
+		line_name(&l, "arping -U -c 3 -I ", uplink);
+		line_ip(&l, AF_INET, " ", addr);
+	} else {
+		line_name(&l, "ndptool -t na -U -i ", uplink);
+		line_ip(&l, AF_INET6, " -T ", addr);
+		line_add(&l, " send");
+	}
+	pr_str(NULL, "# tell neighbours: %s\n", l.buf);
+}
+
 /* --- routes --------------------------------------------------------------- */
 
 static const char *const metric_names[] = {
@@ -349,7 +370,7 @@ static void print_remarks(const struct import *im)
 
 	pr_text("# %s: %s leads to the network; %zu vif%s\n", bridge->name,
 		uplink->name, im->n_ports - 1, im->n_ports == 2 ? "" : "s");
-	if (memcmp(bridge->addr, uplink->addr, MAC_LEN))
+	if (import_mac_changes(im))
 		pr_text("# The host's MAC address will be %s, that of %s\n",
 			mac_str(uplink->addr, mac), uplink->name);
 	pr_text("# Whatever makes %s at boot is still to be changed\n",
@@ -377,6 +398,16 @@ static void print_commands(const struct import *im)
 			print_vif(im, &im->ports[i]);
 	line_name(&l, "ip link delete dev ", im->bridge->name);
 	line_end(&l);
+}
+
+static void print_announces(const struct import *im)
+{
+	size_t i;
+
+	pr_array_open("announce");
+	for (i = 0; import_mac_changes(im) && i < im->addrs.n; i++)
+		print_announce(im, im->addrs.v[i]);
+	pr_array_close();
 }
 
 static void print_macs(const char *key, const struct msg_list *list)
@@ -425,6 +456,7 @@ void import_print(const struct import *im)
 	pr_array_open("commands");
 	print_commands(im);
 	pr_array_close();
+	print_announces(im);
 	pr_close();
 	pr_end();
 }

@@ -500,6 +500,17 @@ int import_read(struct import *im)
 }
 
 /**
+ * import_mac_changes - See whether the host is getting another MAC address.
+ * @im: The import, read.
+ *
+ * Return: Whether the bridge has another than the uplink.
+ */
+bool import_mac_changes(const struct import *im)
+{
+	return memcmp(im->bridge->addr, im->uplink->link->addr, MAC_LEN);
+}
+
+/**
  * import_free - Forget what was read.
  * @im: The import.
  */
