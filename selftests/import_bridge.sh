@@ -212,6 +212,10 @@ must ip -batch - <<-END
 	address del 127.8.0.1/32 dev br0
 	address del 233.252.0.1/32 dev br0
 END
+check "that an address expires is said" grep -q '^# Some addresses expire: ' \
+	"$tmp/commands"
+is "in JSON, too" "$(vifmap -j import-bridge br0 uplink eth0 |
+	jq '.[0].expires')" true
 must ip link set br0 address "${mac[host]}"
 is "nothing to tell if the MAC address stays" "$(suggested)" ""
 must ip link set br0 address "${mac[br0]}"

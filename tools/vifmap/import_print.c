@@ -78,6 +78,17 @@ static void line_ip(struct line *l, int family, const char *before,
 
 /* --- addresses ------------------------------------------------------------ */
 
+/* How long an address lasts, or NULL where that is for ever */
+static const struct ifa_cacheinfo *addr_life(const struct nlmsghdr *nlh)
+{
+	const struct ifa_cacheinfo *life;
+	const struct nlattr *nla;
+
+	nla = msg_attr(nlh, sizeof(struct ifaddrmsg), IFA_CACHEINFO);
+	life = nla ? mnl_attr_get_payload(nla) : NULL;
+	return life && life->ifa_valid != UINT32_MAX ? life : NULL;
+}
+
 static void line_lifetime(struct line *l, const char *name, __u32 seconds)
 {
 	if (seconds == UINT32_MAX)
@@ -109,9 +120,7 @@ static void print_addr(const struct import *im, const struct nlmsghdr *nlh)
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *local = msg_attr(nlh, sizeof(*ifa), IFA_LOCAL);
 	const struct nlattr *addr = msg_attr(nlh, sizeof(*ifa), IFA_ADDRESS);
-	const struct nlattr *info = msg_attr(nlh, sizeof(*ifa),
-					     IFA_CACHEINFO);
-	const struct ifa_cacheinfo *life;
+	const struct ifa_cacheinfo *life = addr_life(nlh);
 	const struct nlattr *label;
 	char text[IFNAMSIZ];
 	struct line l = {};
@@ -131,8 +140,7 @@ static void print_addr(const struct import *im, const struct nlmsghdr *nlh)
 		line_add(&l, " nodad");
 	line_addr_flags(&l, attr_number(msg_attr(nlh, sizeof(*ifa),
 						 IFA_FLAGS)));
-	life = info ? mnl_attr_get_payload(info) : NULL;
-	if (life && life->ifa_valid != UINT32_MAX) {
+	if (life) {
 		line_lifetime(&l, "valid_lft", life->ifa_valid);
 		line_lifetime(&l, "preferred_lft", life->ifa_prefered);
 	}
@@ -162,6 +170,16 @@ static void print_announce(const struct import *im, const struct nlmsghdr *nlh)
 		line_add(&l, " send");
 	}
 	pr_str(NULL, "# tell neighbours: %s\n", l.buf);
+}
+
+static bool any_expires(const struct import *im)
+{
+	size_t i;
+
+	for (i = 0; i < im->addrs.n; i++)
+		if (addr_life(im->addrs.v[i]))
+			return true;
+	return false;
 }
 
 /* --- routes --------------------------------------------------------------- */
@@ -373,6 +391,10 @@ static void print_remarks(const struct import *im)
 	if (import_mac_changes(im))
 		pr_text("# The host's MAC address will be %s, that of %s\n",
 			mac_str(uplink->addr, mac), uplink->name);
+	if (any_expires(im))
+		pr_text("# Some addresses expire: %s, has to run on %s then\n",
+			"what renews them, such as a DHCP client",
+			uplink->name);
 	pr_text("# Whatever makes %s at boot is still to be changed\n",
 		bridge->name);
 }
@@ -449,6 +471,7 @@ void import_print(const struct import *im)
 	pr_open(NULL);
 	pr_str("bridge", NULL, im->bridge->name);
 	pr_str("uplink", NULL, im->uplink->link->name);
+	pr_bool("expires", NULL, NULL, any_expires(im));
 	if (opt.json)
 		json_vifs(im);
 	else
