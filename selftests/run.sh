@@ -84,7 +84,7 @@ build()
 {
 	"$top/scripts/install-packages.sh" bash-completion busybox-static \
 		dnsmasq-base ethtool gcc iproute2 iputils-ping jq libc6-dev \
-		libjson-c-dev libmnl-dev make nftables procps tcpdump
+		libjson-c-dev libmnl-dev make nftables procps python3 tcpdump
 	make -s -C "$here"
 	make -s -C "$top" tools
 }
