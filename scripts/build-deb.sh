@@ -92,8 +92,8 @@ while getopts o:v: option; do
 done
 [ "$OPTIND" -gt $# ] || usage
 
-"$top/scripts/install-packages.sh" debhelper dh-dkms dh-python dpkg-dev gcc \
-	libc6-dev libjson-c-dev libmnl-dev lintian make pkgconf
+"$top/scripts/install-packages.sh" build-essential debhelper dh-dkms dh-python \
+	libjson-c-dev libmnl-dev lintian pkgconf
 mkdir -p "$out"
 out=$(realpath "$out")
 work=$(mktemp -d)
