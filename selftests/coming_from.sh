@@ -8,11 +8,11 @@
 #   wire0 ---- eth0   host, 192.0.2.10
 #    wire
 #
-# Words of the command line name other switches than those below, such as
-# "Open vSwitch", which somebody has to have started.
+# Words of the command line name other switches than those below. A test that
+# sources this one may have a function start_switch for what they need.
 
 # shellcheck source=lib.sh
-. "${0%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 text=$here/../Documentation/networking/vifmap-coming-from.rst
 
@@ -78,6 +78,8 @@ after()
 	case $1/$2 in
 	Bridge/'Setting up')
 		check "$1: the host's address has moved" has_address br0 ;;
+	'Open vSwitch/Setting up')
+		check "$1: the host's address has moved" has_address ovsbr0 ;;
 	vifmap/'Setting up')
 		check "$1: the host's address is where it was" \
 			has_address eth0 ;;
@@ -115,6 +117,7 @@ clean()
 }
 
 build
+! declare -F start_switch >/dev/null || start_switch
 at_end+=(remove_web)
 must ip address add 192.0.2.10/24 dev eth0
 for switch; do
