@@ -3,11 +3,13 @@
 # Packages: linux-image-amd64 linux-headers-amd64
 # Roots: bookworm trixie
 # Host: yes
-# Timeout: 1800
+# Timeout: 2700
 #
-# The packages on a stock Debian with its own kernel: apt installs them, DKMS
-# builds and signs the module, and that machine loads it; a later version takes
-# their place; after removal and purge the system is as it was before.
+# The packages on a stock Debian with its own kernel: they are built on that
+# release, whose lintian has nothing to say; apt installs them, with all that
+# other programs look for; DKMS builds and signs the module, and that machine
+# loads it by itself when it is asked for; a later version takes their place;
+# after removal and purge the system is as it was before.
 
 set -u
 export LC_ALL=C
@@ -24,7 +26,7 @@ trap 'exit 1' HUP INT TERM
 # shellcheck source=../lib/results.sh
 . "$selftests/lib/results.sh"
 
-system=$tmp/root kernel=$tmp/kernel debs=/tmp/debs
+system=$tmp/root kernel=$tmp/kernel builder=$tmp/builder debs=/tmp/debs
 release='' modules=''
 version=$(<"$top/VERSION")
 later=${version%.*}.$((${version##*.} + 1))
@@ -43,7 +45,29 @@ copy_root()
 	must cp -a --reflink=auto "${VIFMAP_ROOT:?}" "$system"
 	printf '#!/bin/sh\nexit 101\n' >"$system/usr/sbin/policy-rc.d"
 	must chmod 755 "$system/usr/sbin/policy-rc.d"
+	must mkdir "$system$debs"
 	must apt_get update
+}
+
+# Another system of that release, with what build-deb.sh wants: there must be
+# nothing on the one above that the packages do not ask for.
+copy_builder()
+{
+	local codename root
+
+	codename=$(sed -n 's/^VERSION_CODENAME=//p' "$system/etc/os-release")
+	root=$("$selftests/vm/fetch-root.sh" "$codename" build-essential \
+		debhelper dh-dkms dh-python git libjson-c-dev libmnl-dev \
+		lintian pkgconf) || exit
+	must cp -a --reflink=auto "$root" "$builder"
+}
+
+# build VERSION [OPTION...]: as make deb does, lintian included
+build()
+{
+	check "$1 is built" root_enter "$builder" "$top" -- env -u TMPDIR \
+		"$top/scripts/build-deb.sh" -o "$debs/$1" "${@:2}" || exit
+	must mv "$builder$debs/$1" "$system$debs"
 }
 
 # The kernel that was installed there, as run.sh wants it
@@ -66,11 +90,12 @@ dkms_state()
 	inside dkms status -m vifmap | sed -E 's/, ([^,]*), [^,]*:/, \1:/'
 }
 
-# What the machine that boots this says of the module and of the tool
-loaded()
+# loaded_by COMMAND: what the machine that boots this says of the module and of
+# the tool after it. Nobody but the kernel calls modprobe.
+loaded_by()
 {
 	"$selftests/vm/run.sh" -k "$kernel" -r "$system" -d / -1 -- sh -c \
-		'modprobe vifmap && vifmap -V' 2>&1
+		"$1 && vifmap -V" 2>&1
 }
 
 # The system: all names, and the contents of what configures it and of its
@@ -119,6 +144,43 @@ install_others()
 	mapfile -t others < <(apt_get -s install $(packages "$version") |
 		sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -v '^vifmap-')
 	must apt_get install "${others[@]}"
+	# Those who look for what the packages bring
+	must apt_get install --no-install-recommends iproute2 systemd udev
+}
+
+# ip_help KIND: what ip, which looks in one folder only, says of these devices
+ip_help()
+{
+	inside env -u IP_LIB_DIR ip link help "$1" 2>/dev/null | head -n 1
+}
+
+# What else is in the packages is where others look for it, and works there.
+contents()
+{
+	local wants=etc/systemd/system/multi-user.target.wants
+
+	is "the unit is enabled" \
+		"$(inside systemctl --root=/ is-enabled vifmap.service 2>&1)" \
+		enabled
+	check "for every boot" test -L "$system/$wants/vifmap.service"
+	check "systemd finds no fault with either, nor a program missing" \
+		inside systemd-analyze --man=no verify vifmap.service \
+		vifmap-link@eth0.service
+	check "udev has the rules" \
+		test -s "$system/usr/lib/udev/rules.d/80-vifmap.rules"
+	check "bash has the completion" inside bash -c \
+		'. /usr/share/bash-completion/completions/vifmap &&
+			complete -p vifmap'
+	check "the CNI plugin answers" grep -q '"supportedVersions"' \
+		<(inside env CNI_COMMAND=VERSION /usr/lib/cni/vifmap </dev/null)
+	is "ip has the plugin" "$(ip_help vifmap)" \
+		"Usage: ... vifmap [ OPTION VALUE ]..."
+	is "for vifs, too" "$(ip_help vifmap_slave)" \
+		"Usage: ... vifmap_slave [ OPTION VALUE ]..."
+	is "libvirt's hook finds its program, and that what it is written in" \
+		"$(inside /etc/libvirt/hooks/qemu.d/vifmap 2>&1 |
+			cut -d ' ' -f 1,2)" "usage: vifmap-libvirt"
+	check "Xen has the script" test -x "$system/etc/xen/scripts/vif-vifmap"
 }
 
 install()
@@ -129,31 +191,35 @@ install()
 		"vifmap/$1, $release: installed"
 	is "there is one module" "$(built | sed 's/\.[xgz].*//')" \
 		updates/dkms/vifmap.ko
-	is "it is loaded, and the tool works with it" "$(loaded)" \
-		"vifmap $1, module $1"
+	is "the tool's first request loads it" \
+		"$(loaded_by 'vifmap dev show')" "vifmap $1, module $1"
+	contents
 }
 
 must "$top/scripts/install-packages.sh" kmod openssl
 copy_root
 find_kernel
-must "$top/scripts/build-deb.sh" -o "$system$debs/$version"
-must "$top/scripts/build-deb.sh" -o "$system$debs/$later" -v "$later"
+copy_builder
+echo "# Debian $(<"$system/etc/debian_version"), kernel $release"
+build "$version"
+build "$later" -v "$later"
 install_others
 state | sort >"$tmp/before"
-
-echo "# Debian $(<"$system/etc/debian_version"), kernel $release"
 install "$version" "apt installs the packages"
 owner=$(key_owner)
 is "it is signed with the key that is to be enrolled" \
 	"$(modinfo -F signer "$modules/$(built)")" "${owner:-somebody}"
-is "the scripts have what they are written in" \
-	"$(inside vifmap-libvirt 2>&1 | cut -d ' ' -f 1,2)" \
-	"usage: vifmap-libvirt"
+is "so does the first device that ip makes" \
+	"$(loaded_by 'ip link add d0 type dummy &&
+		ip link add link d0 type vifmap')" \
+	"vifmap $version, module $version"
 install "$later" "apt upgrades them"
 is "of the version before nothing is left" "$(traces | grep -F "$version")" ""
 check "apt removes them" apt_get remove vifmap-dkms vifmap-tools
 is "the module has gone" "$(built)" ""
 is "DKMS knows nothing of it" "$(dkms_state)" ""
+check "libvirt's hook, which is still there, does no harm" \
+	inside /etc/libvirt/hooks/qemu.d/vifmap web started begin -
 check "dpkg purges them" inside dpkg --purge vifmap-dkms vifmap-tools
 is "no file has their name" "$(traces)" ""
 state | sort >"$tmp/after"
