@@ -25,7 +25,8 @@
 [ -d /run/vifmap-vm ] || skip "not in a test machine, and it installs things"
 need_commands libvirtd virsh qemu-system-x86_64 make jq nft
 patience=$((patience * 6))
-guest=52:54:00:00:00:11
+# Not guest, which is what a loop in README.md calls each of them
+mac_of_guest=52:54:00:00:00:11
 libvirtd=
 
 configure_libvirt()
@@ -126,8 +127,8 @@ says()
 	done | xargs
 }
 
-learned() { bridge fdb show br br0 | grep -q "^$guest dev vnet0"; }
-entry() { vifmap -j mac show | jq -r '.[] | select(.addr == "'$guest'") | .vif'; }
+learned() { bridge fdb show br br0 | grep -q "^$mac_of_guest dev vnet0"; }
+entry() { vifmap -j mac show | jq -r '.[] | select(.addr == "'$mac_of_guest'") | .vif'; }
 entry_of_the_only_one() { [ -n "$(entry)" ] && [ "$(entry)" = "$(attached)" ]; }
 attached() { ip -o link show master vifmap0 | cut -d: -f2 | xargs; }
 refused_frames() { vifmap -j stats vnet0 | jq "[.[].ends[].dropped.spoofed] | add"; }
@@ -136,7 +137,7 @@ refused_frames() { vifmap -j stats vnet0 | jq "[.[].ends[].dropped.spoofed] | ad
 boots_over_network()
 {
 	: >"$tmp/seen"
-	background wire tcpdump -l -n -i wire0 ether src "$guest" and udp port 67 \
+	background wire tcpdump -l -n -i wire0 ether src "$mac_of_guest" and udp port 67 \
 		>"$tmp/seen" 2>"$tmp/tcpdump"
 	wait_until has_line 'listening' "$tmp/tcpdump" &&
 		virsh -q reset guest &&
@@ -168,7 +169,7 @@ END
 wait_for_nics
 configure_libvirt
 check "libvirtd runs" start_libvirtd
-must define guest "$(interface $guest br0)"
+must define guest "$(interface $mac_of_guest br0)"
 must define other \
 	"$(interface 52:54:00:00:00:12 br0 "<port isolated='yes'/>")" \
 	"$(interface 52:54:00:00:00:13 br1 "<port isolated='yes'/>")" \
@@ -185,7 +186,7 @@ check "step 1" step 1
 check "doctor says what is in the way" \
 	has_line '^eth0: br0 takes its frames: ' "$tmp/readme"
 check "import-bridge says what would be done" \
-	has_line "mac add $guest vif vnet0" "$tmp/readme"
+	has_line "mac add $mac_of_guest vif vnet0" "$tmp/readme"
 check "the bridge is still there" learned
 check "step 2: libvirtd finds its hook" step 2
 check "step 3" step 3
