@@ -11,6 +11,7 @@
 #
 # Packages: containernetworking-plugins jq
 # Roots: bookworm trixie
+# Timeout: 1200
 
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
