@@ -4,8 +4,9 @@
 # What libvirt's hook does with a domain's XML: addresses lead to taps when the
 # guest starts, and to nobody when it has stopped. A guest that migrates here
 # gets its frames when it runs here, and one that a NIC is plugged into has its
-# address found. libvirt itself is in integration/libvirt.sh; here a program in
-# its place answers what is in a file.
+# address found. Where the hook cannot do its work, a guest is not started, but
+# one that runs is not ended. libvirt itself is in integration/libvirt.sh; here
+# a program in its place answers what is in a file.
 #
 #   wire0 ---- eth0 (vifmap0)   host
 #    wire       |  |  |
@@ -61,6 +62,23 @@ leads_to()
 
 leads() { [ "$(leads_to "$1")" = "$2" ]; }
 
+# put NAME COMMANDS: a script that is found before the program of that name
+put()
+{
+	printf '#!/bin/sh\n%s\n' "$2" >"$tmp/bin/$1"
+	chmod +x "$tmp/bin/$1"
+}
+
+# unharmed PATTERN OPERATION SUBOPERATION: libvirt is told that all is well, and
+# the log what is wrong
+unharmed()
+{
+	rm -f "$tmp/logged"
+	check "$2: libvirt may go on" call_hook "$2" "$3" -
+	check "$2: the log says why not" grep -qE -e \
+		"^-t vifmap-libvirt .* $1" "$tmp/logged"
+}
+
 set_state() { echo "$*" >"$tmp/new" && mv "$tmp/new" "$tmp/state"; }
 
 # virsh, for a domain in the state that a file says
@@ -115,10 +133,41 @@ write_domain "$(interface v0 "${mac[v0]}")" "$(interface v1 "${mac[host]}")"
 refused 'guest: .*host' 1 call_hook start begin - -
 write_domain "$(interface v0 "${mac[v0]}")" "$(interface v1 nonsense)"
 refused 'guest: .*nonsense' 1 call_hook start begin - -
-echo '<domain><devices>' >"$tmp/domain"
+echo "<domain><interface type='ethernet'>" >"$tmp/domain"
 refused 'guest: .*XML' 1 call_hook start begin - -
 refused 'usage' 2 vifmap-libvirt
 refused 'usage' 2 vifmap-libvirt plugged
+
+# A guest that runs is ended where the hook fails.
+put logger "echo \"\$*\" >>'$tmp/logged'"
+write_domain "$(interface v0 "${mac[host]}")" "$(interface v1 "${mac[v1]}")"
+for operation in reconnect attach; do
+	unharmed 'guest: .*host' $operation begin
+	is "what is not refused is mapped" "$(leads_to v0)$(leads_to v1)" \
+		"${mac[v1]}"
+	must call_hook stopped end -
+done
+put vifmap 'echo "vifmap: out of order" >&2; exit 1'
+for operation in 'reconnect begin' 'stopped end' 'release end'; do
+	# shellcheck disable=SC2086 # words
+	unharmed 'guest: out of order' $operation
+done
+call_hook start begin - 2>"$tmp/start"
+is "a guest that does not run is not started: status" $? 1
+check "and why" grep -q 'guest: out of order' "$tmp/start"
+rm "$tmp/bin/vifmap"
+put vifmap-libvirt 'echo "no python3" >&2; exit 127'
+for operation in reconnect prepare started; do
+	unharmed 'no python3' $operation begin
+done
+refused 'no python3' 1 call_hook start begin -
+refused 'no python3' 1 call_hook migrate begin -
+echo '<domain><devices/></domain>' >"$tmp/domain"
+for operation in start migrate; do
+	check "of a guest that has no such NIC: $operation" \
+		call_hook $operation begin -
+done
+rm "$tmp/bin/vifmap-libvirt"
 
 write_domain "$(interface v0 "${mac[v0]}")" "$(interface v1 "${mac[v1]}")"
 set_state 'paused (starting up)'
