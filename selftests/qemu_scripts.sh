@@ -23,6 +23,7 @@ export VIFMAP_QEMU_CONF=$conf
 port_of() { vifmap port show "$1" 2>/dev/null; }
 pdev_of() { port_of "$1" | sed -n 's/.* pdev \([^ ]*\) .*/\1/p'; }
 no_port() { ! port_of "$1"; }
+mtu_of() { ip link show dev "$1" | sed -n 's/.* mtu \([0-9]*\) .*/\1/p'; }
 
 refused 'usage' 2 vifmap-ifup
 refused 'usage' 2 vifmap-ifup v0 v1
@@ -43,6 +44,25 @@ is "nor does it forget the address" "$(vifmap mac show vif v0 | wc -l)" 1
 check "vifmap-ifdown" vifmap-ifdown v0
 check "detaches it" no_port v0
 check "vifmap-ifdown of a tap that is attached to nothing" vifmap-ifdown v0
+
+must ip link set eth0 mtu 9000
+must ip -n "${prefix}wire" link set wire0 mtu 9000
+must vifmap-ifup v0
+is "a tap gets the MTU of its pdev" "$(mtu_of v0)" 9000
+must vifmap mac add "${mac[v0]}" vif v0
+flow "which is what it may send" v0 wire len=9014 -- wire
+flow "and is sent" wire v0 len=9014 -- v0
+must vifmap-ifdown v0
+must ip link set v0 mtu 1400
+must vifmap-ifup v0
+is "another than 1500 stays" "$(mtu_of v0)" 1400
+must vifmap-ifdown v0
+must ip link set v0 mtu 1500
+must ip link set eth0 mtu 1400
+must vifmap-ifup v0
+is "a smaller one of the pdev is not taken" "$(mtu_of v0)" 1500
+must vifmap-ifdown v0
+must ip link set eth0 mtu 1500
 
 must ip link add eth1 type dummy
 must ip link add link eth1 name vifmap1 type vifmap
