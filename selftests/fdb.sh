@@ -32,6 +32,13 @@ refused 'address of the host' 255 bridge fdb add "${mac[host]}" \
 refused 'via' 255 bridge fdb add 02:00:00:00:0a:03 dev vifmap0 self static
 refused 'not supported' 255 bridge fdb add 02:00:00:00:0a:03 dev v1 master \
 	static
+check "replace" fdb replace $a dev vifmap0 self via v0 static
+flow "it leads to the other vif" wire $a -- v0
+refused 'No such entry' 255 bridge fdb del $a dev vifmap0 self via v1
+check "delete, if it leads to this vif" fdb del $a dev vifmap0 self via v0
+flow "it has gone" wire $a --
+check "replace where there is none" fdb replace $a dev vifmap0 self via v1
+flow "it is there" wire $a -- v1
 check "delete" fdb del $a dev vifmap0 self
 flow "it has gone" wire $a --
 refused 'No such entry' 255 bridge fdb del $a dev vifmap0 self
