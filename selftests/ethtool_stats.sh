@@ -10,7 +10,7 @@
 #             veth
 
 # shellcheck source=lib.sh
-. "${0%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 need_commands ethtool jq
 topology veth
