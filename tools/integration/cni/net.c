@@ -122,7 +122,8 @@ int net_note_vif(const struct cni *c, __u32 ifindex)
 	struct nl_req r;
 
 	nl_request_link(&r, RTM_SETLINK, 0, ifindex, 0);
-	mnl_attr_put_strz(r.nlh, IFLA_IFALIAS, c->alias);
+	/* The longest that the kernel takes has no room for a NUL. */
+	mnl_attr_put_str(r.nlh, IFLA_IFALIAS, c->alias);
 	spec = mnl_attr_nest_start(r.nlh, IFLA_AF_SPEC);
 	inet6 = mnl_attr_nest_start(r.nlh, AF_INET6);
 	mnl_attr_put_u8(r.nlh, IFLA_INET6_ADDR_GEN_MODE,
