@@ -8,6 +8,9 @@
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
+# shellcheck source=tools/bench/names.sh
+. "$(dirname "$(realpath "$0")")/names.sh"
+
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
 [ $# -eq 2 ] || die "usage: ${0##*/} CSV SVG"
@@ -245,8 +248,11 @@ values() { awk -F , -v c="$(column "$1")" 'NR > 1 && !seen[$c]++ { print $c }' "
 # Table A has the names of the command line.
 long_names()
 {
-	sed -E $'s/^raw\t/AF_PACKET\t/; s/^bridge-nf\t/bridge + br_netfilter\t/
-		s/^ovs\t/Open vSwitch\t/; s/^tc-([a-z]+)\t/tc \\1 + mirred\t/'
+	local switch values
+
+	while IFS=$'\t' read -r switch values; do
+		printf '%s\t%s\n' "${label[$switch]-$switch}" "$values"
+	done
 }
 
 # What is several times as expensive as all others leaves no room for these.
@@ -381,5 +387,6 @@ declare -F "draw_$name" >/dev/null || die "no plot for $name"
 "draw_$name"
 echo 'unset multiplot' >>"$script"
 gnuplot "$script" || die "gnuplot does not take what it was given"
-# Fonts are the reader's; a fixed title says nothing.
-sed 's|<title>Gnuplot</title>||; s|<desc>.*</desc>||' "$work/svg" >"$svg"
+# gnuplot's titles are its own name and those of the files it read, which were
+# others the time before.
+sed 's|<title>[^<]*</title>||g; s|<desc>.*</desc>||' "$work/svg" >"$svg"

@@ -9,6 +9,8 @@
 
 # shellcheck source=tools/bench/peers.sh
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/peers.sh"
+# shellcheck source=tools/bench/names.sh
+. "$bench/names.sh"
 
 [ $# -eq 1 ] && [ -d "$1" ] || die "usage: ${0##*/} OUTDIR"
 out=$1
@@ -41,8 +43,3 @@ table()
 row() { (IFS=,; echo "$*") >>"$table"; }
 
 rows() { printf '%s\n' "$@" >>"$table"; }
-
-# How people call it
-declare -A label=([none]='no switch' [vifmap]=vifmap [bridge]=bridge
-	[bridge-nf]='bridge + br_netfilter' [macvlan]=macvlan [ovs]='Open vSwitch'
-	[tc]='tc flower + mirred' [raw]='AF_PACKET')
