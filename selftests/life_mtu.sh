@@ -17,7 +17,6 @@ topology veth veth tap
 must vifmap dev set vifmap0 flood-rate 0
 must ask drop v2
 fire_between wire host v0 v1 v2
-mtu_of() { ip -o link show dev "$1" | sed -E 's/.* mtu ([0-9]+) .*/\1/'; }
 
 set_mtu()
 {

@@ -23,7 +23,6 @@ export VIFMAP_QEMU_CONF=$conf
 port_of() { vifmap port show "$1" 2>/dev/null; }
 pdev_of() { port_of "$1" | sed -n 's/.* pdev \([^ ]*\) .*/\1/p'; }
 no_port() { ! port_of "$1"; }
-mtu_of() { ip link show dev "$1" | sed -n 's/.* mtu \([0-9]*\) .*/\1/p'; }
 
 refused 'usage' 2 vifmap-ifup
 refused 'usage' 2 vifmap-ifup v0 v1

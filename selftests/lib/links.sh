@@ -56,3 +56,5 @@ active_link()
 }
 
 is_active() { [ "$(active_link)" = "$1" ]; }
+
+mtu_of() { ip -o link show dev "$1" | sed -E 's/.* mtu ([0-9]+) .*/\1/'; }
