@@ -9,7 +9,8 @@
 # A guest of libvirt whose interface has vifmap-ifup as its script is reached by
 # the address in its XML: when it is started, when a NIC is plugged in and out,
 # when libvirt starts anew, when it is saved and restored, and when it migrates
-# to another host, where its address is active no sooner than it runs there.
+# to another host, where its address is active no sooner than it runs there. A
+# tap may also have been there before the guest.
 #
 #     guest ------- vnetN          vnetN ------- guest
 #                     |              |
@@ -27,7 +28,7 @@ need_commands libvirtd virsh qemu-system-x86_64 make jq
 # A guest that is emulated by an emulated machine takes minutes to boot.
 patience=$((patience * 6))
 guest=10.44.0.11 plugged=10.44.1.11
-first=52:54:00:00:00:11 second=52:54:00:00:00:12
+first=52:54:00:00:00:11 second=52:54:00:00:00:12 third=52:54:00:00:00:13
 uuid=11111111-2222-4333-8444-555555555555
 files=${VIFMAP_GUEST:?}
 # Processes that hold what a host of libvirt has for itself
@@ -52,8 +53,8 @@ make_hosts()
 # plug_host PLACE WIRE NUMBER
 plug_host()
 {
-	must ip -n "${prefix}wire" link add "$2" type veth \
-		peer name eth0 netns "$prefix$1"
+	must ip -n "${prefix}wire" link add "$2" mtu 1600 type veth \
+		peer name eth0 mtu 1600 netns "$prefix$1"
 	must ip -n "${prefix}wire" -batch - <<-END
 		link set $2 master br0
 		link set $2 up
@@ -158,17 +159,13 @@ at_end+=(end_libvirt)
 
 # --- the guest ---
 
-# interface MAC [TAP]: libvirt finds a name for it where there is none
+# interface MAC [ELEMENTS]
 interface()
 {
-	local target=
-
-	[ $# -lt 2 ] || target="<target dev='$2'/>"
 	cat <<-END
 	<interface type='ethernet'>
 	  <mac address='$1'/>
-	  $target
-	  <script path='/usr/sbin/vifmap-ifup'/>
+	  ${2-"<script path='/usr/sbin/vifmap-ifup'/>"}
 	  <model type='virtio'/>
 	  <rom enabled='no'/>
 	</interface>
@@ -187,7 +184,7 @@ parameters()
 		cryptomgr.notests random.trust_cpu=on
 }
 
-# domain NAME UUID MAC
+# domain NAME UUID INTERFACE
 domain()
 {
 	cat <<-END
@@ -208,7 +205,7 @@ domain()
 	    <controller type='usb' model='none'/>
 	    <memballoon model='none'/>
 	    <serial type='file'><source path='$tmp/console'/></serial>
-	    $(interface "$3")
+	    $3
 	  </devices>
 	</domain>
 	END
@@ -229,8 +226,13 @@ entry_of()
 	done
 }
 
+
+# What needs the guest waits until libvirt has found it again, or has ended it.
+still_runs() { virsh_at host qemu-monitor-command guest --hmp info status; }
+
 good='active spoofcheck on learn 0'
 entry_is() { [ "$(entry_of "$1" "$2")" = "$3" ]; }
+no_port() { ! vifmap port show "$1"; }
 no_ports() { [ -z "$(at "$1" vifmap port show)" ]; }
 answers() { at "$1" ping -c 1 -W 2 "$2"; }
 is_state() { [ "$(virsh_at "$1" domstate guest)" = "$2" ]; }
@@ -277,30 +279,64 @@ make_libvirt_host host2 3
 check "libvirtd runs" start_libvirtd host
 echo "# $(virsh_at host version | paste -s -d ' ')"
 
-domain guest $uuid $first >"$tmp/guest.xml"
+domain guest $uuid "$(interface $first)" >"$tmp/guest.xml"
 check "a guest is started" virsh_at host create "$tmp/guest.xml"
 is "its address leads to its tap, and nothing is learned" \
 	"$(entry_of host $first)" "$good"
-domain double 99999999-2222-4333-8444-555555555555 $first >"$tmp/double.xml"
+is "its tap has the MTU of the pdev" "$(mtu_of vnet0)" 1600
+domain double 99999999-2222-4333-8444-555555555555 "$(interface $first)" \
+	>"$tmp/double.xml"
 virsh_at host create "$tmp/double.xml" 2>"$tmp/double"
 is "another with the same address is not: status" $? 1
 check "libvirt says why" grep -q "double: .*vnet0" "$tmp/double"
 is "and only the first is attached" "$(vifmap port show | wc -l)" 1
+must ip tuntap add dev own mode tap
+must vifmap attach own pdev eth0
+domain other 88888888-2222-4333-8444-555555555555 "$(interface $third \
+	"<target dev='own' managed='no'/>")" >"$tmp/other.xml"
+check "a guest with a tap that was there before is started" \
+	virsh_at host create --paused "$tmp/other.xml"
+is "its address leads to that" "$(vifmap mac show vif own | sed 's/ .*//')" \
+	$third
+check "it is stopped" virsh_at host destroy other
+check "its tap stays where it is" grep -q 'pdev eth0' <(vifmap port show own)
+is "and leads to nobody" "$(vifmap mac show vif own)" ""
+must vifmap detach own
+domain other 88888888-2222-4333-8444-555555555555 "$(interface $third \
+	"<target dev='own' managed='no'/>
+	<script path='/usr/sbin/vifmap-ifup'/>
+	<downscript path='/usr/sbin/vifmap-ifdown'/>")" >"$tmp/other.xml"
+check "a guest whose script attaches it is started" \
+	virsh_at host create --paused "$tmp/other.xml"
+is "its address leads to it" "$(vifmap mac show vif own | sed 's/ .*//')" $third
+check "it is stopped" virsh_at host destroy other
+check "its downscript has detached it" wait_until no_port own
+
 check "the guest boots, and answers the wire" wait_until answers wire $guest
 check "and its host" answers host $guest
 
-interface $second dmz-1 >"$tmp/nic.xml"
+interface $second "<target dev='dmz-1'/><mtu size='1400'/>
+	<script path='/usr/sbin/vifmap-ifup'/>" >"$tmp/nic.xml"
 check "a NIC is plugged in" virsh_at host attach-device guest "$tmp/nic.xml"
 check "its address is found" wait_until entry_is host $second "$good"
 is "its tap has the name in its XML, and what qemu.conf says of that" \
 	"$(vifmap -j port show dmz-1 | jq '.[].isolated')" true
+is "and the MTU in its XML" "$(mtu_of dmz-1)" 1400
 check "and answers" wait_until answers wire $plugged
 check "it is unplugged" virsh_at host detach-device guest "$tmp/nic.xml"
 check "and its address gone" wait_until entry_is host $second ""
 check "the other one answers" answers wire $guest
 
 must stop_libvirtd host
-must vifmap mac del $first
+must vifmap attach own pdev eth0
+must vifmap mac set $first vif own
+check "libvirtd starts anew, and another vif has the address" \
+	start_libvirtd host
+check "the guest goes on all the same" still_runs
+is "and the other vif has the address" \
+	"$(vifmap mac show vif own | sed 's/ .*//')" $first
+must vifmap detach own
+must stop_libvirtd host
 check "libvirtd starts anew" start_libvirtd host
 check "what was missing is there again" wait_until entry_is host $first "$good"
 check "the guest has gone on" wait_until answers wire $guest
