@@ -10,7 +10,7 @@
 #
 #   wire0 ---- eth0 (vifmap0)   host
 #    wire       |      |
-#            vif1.0  vif1.0-emu
+#            vif1.0  vif1.0-emu      web and web-emu in the end
 #             veth     tap
 
 # shellcheck source=../lib.sh
@@ -118,8 +118,7 @@ xenstore-write $backend/gatewaydev eth0 $backend/mtu 1400
 check "online" script online
 is "the toolstack is told" "$(stored $backend/hotplug-status)" connected
 is "the address leads to the vif" "$(addresses_of vif1.0)" $mac_of_guest
-check "with the MTU that was asked for" grep -q 'mtu 1400' \
-	<(ip link show vif1.0)
+is "with the MTU that was asked for" "$(mtu_of vif1.0)" 1400
 is "which the guest can read" "$(stored $frontend/mtu)" 1400
 must ask end guest "${prefix}guest" eth0 link
 must wait_until is_settled eth0
@@ -132,10 +131,11 @@ check "detaches it" no_port vif1.0
 check "offline, once more" script offline
 
 new_store
+must ip link set eth0 mtu 2000
 xenstore-write $backend/bridge eth0
 check "the device that bridge= names" script online
 is "is meant, too" "$(addresses_of vif1.0)" $mac_of_guest
-check "its MTU is the vif's" grep -q 'mtu 1500' <(ip link show vif1.0)
+is "its MTU is the vif's" "$(mtu_of vif1.0)" 2000
 check "the tap of the same guest" make_tap
 check "add" script add tap
 is "the tap has the address" "$(addresses_of vif1.0-emu)" $mac_of_guest
@@ -159,4 +159,18 @@ is "without it" "$(addresses_of vif1.0)" ""
 check "remove" script remove tap
 check "and it is the vif's" wait_until leads vif1.0 $mac_of_guest
 must script offline
+
+# vif-common.sh gives the devices these names, from the store, and then tells
+# us of them.
+new_store
+xenstore-write $backend/gatewaydev eth0 $backend/vifname web
+check "the NIC has a name of its own" script online
+is "its device has it, and the address" "$(addresses_of web)" $mac_of_guest
+check "the tap's follows from it" script add tap
+is "it has the address" "$(addresses_of web-emu)" $mac_of_guest
+is "and the vif has none" "$(addresses_of web)" ""
+check "remove" script remove tap
+check "and it is the vif's" wait_until leads web $mac_of_guest
+check "offline" script offline
+check "detaches it" no_port web
 finish
