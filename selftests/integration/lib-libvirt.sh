@@ -13,14 +13,14 @@ install_vifmap()
 	must install "$(command -v vifmap)" /usr/sbin/vifmap
 }
 
-# For libvirt's qemu.conf: there is neither systemd nor AppArmor nor a control
-# group here.
+# qemu_settings [DRIVER]: for libvirt's qemu.conf; there is neither systemd nor a
+# control group here, nor AppArmor in most cases.
 qemu_settings()
 {
 	cat <<-END
 	user = "root"
 	group = "root"
-	security_driver = "none"
+	security_driver = "${1-none}"
 	namespaces = []
 	cgroup_controllers = []
 	stdio_handler = "file"
