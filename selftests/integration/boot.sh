@@ -17,60 +17,13 @@
 
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
+# shellcheck source=lib-systemd.sh
+. "${0%/*}/lib-systemd.sh"
 
 conf=/etc/vifmap/vifmap.conf
 build veth
 # shellcheck disable=SC2154 # from lib/topology.sh
 address=${mac[v0]}
-
-# The first process of the machine, as far as it can see; the journal is that of
-# one boot
-# shellcheck disable=SC2016 # the shell in there is to expand it
-boot()
-{
-	background host unshare --mount --pid --fork --kill-child \
-		--mount-proc -- bash -c '
-			mount -t sysfs sysfs /sys &&
-			mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
-			mount -t tmpfs -o mode=755 tmpfs /run &&
-			mount -t tmpfs -o mode=1777 tmpfs /tmp &&
-			mount -t tmpfs -o mode=755 tmpfs /var/log &&
-			exec env -i container=vifmap PATH="$PATH" \
-				/lib/systemd/systemd --log-target=journal \
-				--show-status=no' \
-		>"$tmp/systemd" 2>&1
-	starter=$!
-	must wait_until pgrep -P "$starter" -x systemd
-	machine=$(pgrep -P "$starter" -x systemd)
-}
-
-# inside COMMAND...: on the machine that has been booted
-inside() { nsenter --target "$machine" --mount --pid "$@"; }
-
-# What the machine has to say when something went wrong
-journal()
-{
-	{
-		cat "$tmp/systemd"
-		inside journalctl --no-pager | tail -n 60
-	} 2>&1 | sed 's/^/# /'
-}
-
-# unshare takes no SIGTERM as long as its child is there; they die together.
-pull_plug()
-{
-	[ "$failures" -eq 0 ] || journal
-	kill -KILL "$starter"
-}
-
-# With the first process the others have gone, and then unshare.
-power_off()
-{
-	kill -KILL "$machine"
-	wait "$starter" 2>/dev/null
-}
-
-journal_has() { inside journalctl --no-pager | grep -q "$1"; }
 
 # The interfaces that udev has had a unit started for, as the journal has them
 started()
@@ -82,12 +35,6 @@ started()
 has_started() { started | grep -qx "$1"; }
 
 attached() { vifmap port show "$1"; }
-
-# property UNIT NAME
-property() { inside systemctl show --value -p "$2" "$1"; }
-
-# property_is UNIT NAME VALUE
-property_is() { [ "$(property "$1" "$2")" = "$3" ]; }
 
 must make -C "$here/../tools/vifmap" install-systemd PREFIX=/usr
 must cp "$here/../tools/vifmap/vifmap" /usr/sbin
