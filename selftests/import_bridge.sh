@@ -108,6 +108,13 @@ suggested()
 	vifmap import-bridge br0 uplink eth0 | sed -n 's/^# tell neighbours: //p'
 }
 
+# is_doubted DEVICE: its address may be another host's, as far as it knows
+is_doubted()
+{
+	ip -6 address show dev "$1" to 2001:db8::66 |
+		grep -qE ' (dadfailed|tentative)'
+}
+
 # Enough to see that nothing was begun
 link_state() { ip -o link; }
 
@@ -282,8 +289,12 @@ nothing_done 'no interface nothere' 1 nothere
 nothing_done 'trunk wants on or off' 2 br0 uplink eth0 trunk maybe --apply
 nothing_done 'unknown word' 2 br0 nonsense
 
+must at wire ip address add 2001:db8::66/64 nodad dev wire0
+must ip address add 2001:db8::66/64 dev br0
+must wait_until is_doubted br0
 vifmap import-bridge br0 uplink eth0 learned --apply >"$tmp/out" 2>&1
 is "learned addresses" "$? $(<"$tmp/out")" "0 "
+check "an address that another host has does not come into use" is_doubted eth0
 check "are mapped" grep -q 'vif v1 active origin user' \
 	<(vifmap mac show "${mac[v1]}")
 flow "and reached" wire v1 -- v1

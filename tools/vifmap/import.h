@@ -78,6 +78,7 @@ struct import {
 /* import_read.c */
 int import_read(struct import *im);
 bool import_fdb_maps(const struct nlmsghdr *nlh);
+__u32 import_addr_flags(const struct nlmsghdr *nlh);
 bool import_label(const struct import *im, const struct nlattr *nla,
 		  char *label);
 bool import_mac_changes(const struct import *im);

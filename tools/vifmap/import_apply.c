@@ -98,23 +98,16 @@ static void put_attr(struct nl_req *r, const struct nlattr *nla)
 static void addr_request(const struct applied *ap, struct nl_req *r,
 			 __u16 type, __u16 flags, const struct nlmsghdr *nlh)
 {
-	const __u32 keep = IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR |
-			   IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN;
 	const struct ifaddrmsg *from = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *nla;
 	struct ifaddrmsg *ifa;
 	char label[IFNAMSIZ];
-	__u32 set;
 
 	ifa = nl_request_rtnl(r, type, flags, sizeof(*ifa));
 	*ifa = *from;
 	ifa->ifa_index = ap->im->uplink->link->ifindex;
 	ifa->ifa_flags = 0;
-	set = attr_number(msg_attr(nlh, sizeof(*ifa), IFA_FLAGS)) & keep;
-	/* The address was in use on this network until now */
-	if (ifa->ifa_family == AF_INET6)
-		set |= IFA_F_NODAD;
-	mnl_attr_put_u32(r->nlh, IFA_FLAGS, set);
+	mnl_attr_put_u32(r->nlh, IFA_FLAGS, import_addr_flags(nlh));
 	mnl_attr_for_each(nla, nlh, sizeof(*ifa)) {
 		switch (mnl_attr_get_type(nla)) {
 		case IFA_LOCAL:

@@ -103,6 +103,7 @@ static void line_addr_flags(struct line *l, __u32 flags)
 		__u32 flag;
 		const char *word;
 	} words[] = {
+		{ IFA_F_NODAD, "nodad" },
 		{ IFA_F_HOMEADDRESS, "home" },
 		{ IFA_F_MANAGETEMPADDR, "mngtmpaddr" },
 		{ IFA_F_NOPREFIXROUTE, "noprefixroute" },
@@ -136,10 +137,7 @@ static void print_addr(const struct import *im, const struct nlmsghdr *nlh)
 		msg_attr(nlh, sizeof(*ifa), IFA_BROADCAST));
 	if (ifa->ifa_family == AF_INET)
 		line_add(&l, " scope %u", ifa->ifa_scope);
-	else
-		line_add(&l, " nodad");
-	line_addr_flags(&l, attr_number(msg_attr(nlh, sizeof(*ifa),
-						 IFA_FLAGS)));
+	line_addr_flags(&l, import_addr_flags(nlh));
 	if (life) {
 		line_lifetime(&l, "valid_lft", life->ifa_valid);
 		line_lifetime(&l, "preferred_lft", life->ifa_prefered);

@@ -366,6 +366,29 @@ static int import_read_addrs(struct import *im)
 }
 
 /**
+ * import_addr_flags - What an address is to be marked with.
+ * @nlh: The address, on the bridge.
+ *
+ * One that has been in use on this network need not ask whether it is free, as
+ * one must that did not come so far, or has found another host to have it.
+ *
+ * Return: Flags of IFA_FLAGS.
+ */
+__u32 import_addr_flags(const struct nlmsghdr *nlh)
+{
+	const __u32 keep = IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR |
+			   IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN;
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	__u32 flags = attr_number(msg_attr(nlh, sizeof(*ifa), IFA_FLAGS));
+	__u32 set = flags & keep;
+
+	if (ifa->ifa_family == AF_INET6 &&
+	    !(flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+		set |= IFA_F_NODAD;
+	return set;
+}
+
+/**
  * import_label - What an address is to be labelled.
  * @im: The import.
  * @nla: Its label on the bridge; it begins with the bridge's name.
