@@ -35,6 +35,12 @@ is "the host's address is there" "$(show pdev eth0 | grep host)" \
 
 check "add" vifmap mac add $a vif v1
 is "it is shown" "$(show $a)" "$a $at_eth0 vif v1 active origin user"
+must ip link property add dev v1 altname guest-with-a-long-name
+must ip link property add dev v1 altname guest-1
+for name in guest-with-a-long-name guest-1; do
+	must vifmap mac del $a
+	check "add, by the name $name" vifmap mac add $a vif $name
+done
 check "add an inactive one" vifmap mac add $b vif v1 inactive
 is "it is shown so" "$(show $b)" "$b $at_eth0 vif v1 inactive origin user"
 check "activate" vifmap mac set $b active

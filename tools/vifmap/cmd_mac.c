@@ -238,8 +238,8 @@ static int mac_send(struct nl_req *r)
 static int mac_add(struct args *a)
 {
 	struct mac_args m;
-	struct link vif;
 	struct nl_req r;
+	__u32 vif = 0;
 	int ret;
 
 	ret = mac_parse(&m, a, false);
@@ -252,12 +252,12 @@ static int mac_add(struct args *a)
 	if (!ret)
 		ret = nl_family_need();
 	if (!ret)
-		ret = link_find_vif(m.vif, &vif);
+		ret = link_index(m.vif, &vif);
 	if (ret)
 		return ret;
 	nl_request(&r, VIFMAP_CMD_MAC_NEW, &set_mac);
 	mac_put_addr(&r, &m);
-	mnl_attr_put_u32(r.nlh, VIFMAP_A_MAC_PORT_IFINDEX, vif.ifindex);
+	mnl_attr_put_u32(r.nlh, VIFMAP_A_MAC_PORT_IFINDEX, vif);
 	if (m.have_state)
 		mnl_attr_put_u8(r.nlh, VIFMAP_A_MAC_ACTIVE, m.active);
 	return mac_send(&r);

@@ -4,9 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -16,16 +13,9 @@
 static int iface_ioctl(const struct iface *i, void *data)
 {
 	struct ifreq ifr = { .ifr_data = data };
-	int ret;
-	int fd;
 
 	memcpy(ifr.ifr_name, i->name, sizeof(ifr.ifr_name));
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	ret = ioctl(fd, SIOCETHTOOL, &ifr);
-	close(fd);
-	return ret;
+	return nl_ioctl(SIOCETHTOOL, &ifr);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include <linux/genetlink.h>
@@ -76,18 +77,33 @@ static struct mnl_socket *nl_open(int bus)
 	return sock;
 }
 
-static struct mnl_socket *nl_sock(const struct nl_req *r)
+static struct mnl_socket *nl_sock(int bus)
 {
 	struct mnl_socket **sock;
 
-	if (r->bus == NETLINK_NETFILTER)
+	if (bus == NETLINK_NETFILTER)
 		sock = &nl_sock_netfilter;
 	else
-		sock = r->bus == NETLINK_GENERIC ? &nl_sock_genl :
-						   &nl_sock_rtnl;
+		sock = bus == NETLINK_GENERIC ? &nl_sock_genl : &nl_sock_rtnl;
 	if (!*sock)
-		*sock = nl_open(r->bus);
+		*sock = nl_open(bus);
 	return *sock;
+}
+
+/**
+ * nl_ioctl - Ask of an interface what any socket is good for.
+ * @request: SIOC*.
+ * @ifr: Its argument.
+ *
+ * Return: 0 or a negative error number.
+ */
+int nl_ioctl(unsigned long request, struct ifreq *ifr)
+{
+	struct mnl_socket *sock = nl_sock(NETLINK_ROUTE);
+
+	if (!sock || ioctl(mnl_socket_get_fd(sock), request, ifr))
+		return -errno;
+	return 0;
 }
 
 /**
@@ -404,7 +420,7 @@ static int nl_receive(struct mnl_socket *sock, const struct nl_req *r,
  */
 int nl_talk(struct nl_req *r, nl_reply_fn fn, void *data)
 {
-	struct mnl_socket *sock = nl_sock(r);
+	struct mnl_socket *sock = nl_sock(r->bus);
 	int ret;
 
 	if (!sock)

@@ -69,6 +69,7 @@ void nl_request_link(struct nl_req *r, __u16 type, __u16 flags,
 void nl_request_hooks(struct nl_req *r, __u32 hook, const char *dev);
 struct nl_req *nl_request_copy(const struct nl_req *r);
 bool nl_request_has(const struct nl_req *r, unsigned int attr);
+int nl_ioctl(unsigned long request, struct ifreq *ifr);
 int nl_talk(struct nl_req *r, nl_reply_fn fn, void *data);
 int nl_get(struct nl_req *r, struct obj **o);
 bool nl_is_absent(int err);
@@ -81,6 +82,7 @@ void nl_close(void);
 int link_lookup(const char *name, struct link *l);
 int link_find(const char *name, struct link *l);
 int link_find_vif(const char *name, struct link *l);
+int link_index(const char *name, __u32 *ifindex);
 int link_get(__u32 ifindex, struct link *l);
 int link_each(link_fn fn, void *data);
 int link_refuse_master(const struct link *l);
