@@ -413,13 +413,9 @@ void vifmap_deliver_wire(struct vifmap_dev *vd, struct sk_buff *skb,
 		return;
 	}
 
-	/* The administrator's rules, if there are any, see the frame, and then
-	 * vifmap's own hook, which has to know it.
-	 */
+	/* The administrator's rules, if there are any, see the frame. */
 	if (likely(vifmap_egress_is_alone(vd)))
 		nf_skip_egress(skb, true);
-	else if (skb->skb_iif > 0)
-		skb->skb_iif = -skb->skb_iif;
 
 	vifmap_count(from, pdev, vd->wire_stats, VIFMAP_A_STATS_WIRE, len,
 		     vifmap_xmit_succeeded(dev_queue_xmit(skb)));

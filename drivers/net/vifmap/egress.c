@@ -16,29 +16,24 @@
 #include "vifmap.h"
 
 /* A frame that vifmap itself sends to the wire, on its way through the
- * administrator's rules, by its negative skb_iif. The host's own have no input
- * device. What is forwarded has one, but its index says nothing: it may be
- * another namespace's, which forwards into a VLAN device. tc, which comes after
- * this, is to see the vif.
+ * administrator's rules. The host's own have no input device, and those it
+ * forwards have one that is not a vif of this map.
  */
 static bool vifmap_egress_is_own(const struct vifmap_dev *vd,
-				 struct sk_buff *skb)
+				 const struct sk_buff *skb)
 {
 	const struct vifmap_port *port;
 	const struct net_device *dev;
 
 	if (skb->skb_iif == vifmap_self_iif(vd))
 		return true;
-	if (skb->skb_iif > 0)
+
+	dev = dev_get_by_index_rcu(dev_net(vd->dev), skb->skb_iif);
+	if (!dev)
 		return false;
 
-	dev = dev_get_by_index_rcu(dev_net(vd->dev), -skb->skb_iif);
-	port = dev ? vifmap_port_get_rcu(dev) : NULL;
-	if (!port || port->vd != vd)
-		return false;
-
-	skb->skb_iif = dev->ifindex;
-	return true;
+	port = vifmap_port_get_rcu(dev);
+	return port && port->vd == vd;
 }
 
 static unsigned int vifmap_egress_unicast(struct vifmap_dev *vd,
