@@ -23,10 +23,11 @@ add 'zero address' 00:00:00:00:00:00
 add "${mac[host]} is an address of the host \(eth0\)" "${mac[host]}"
 add "${mac[v0]} is mapped to v0 already" "${mac[v0]}"
 add "${mac[v1]} is mapped to v1 already" "${mac[v1]}"
-add '^vifmap: free is not attached to a vifmap device' 02:00:00:00:0a:01 free
+add '^vifmap: free is not attached to a vifmap device$' 02:00:00:00:0a:01 free
 add '^vifmap: there is no interface nosuch$' 02:00:00:00:0a:01 nosuch
 add 'there is no interface no-such-name-of-that' 02:00:00:00:0a:01 \
 	no-such-name-of-that
+add '^vifmap: there is no interface v1:1$' 02:00:00:00:0a:01 v1:1
 refused '02:00:00:00:0f:01' 1 vifmap mac del 02:00:00:00:0f:01
 refused '02:00:00:00:0f:01' 1 vifmap mac set 02:00:00:00:0f:01 active
 refused 'host' 1 vifmap mac del "${mac[host]}" pdev eth0

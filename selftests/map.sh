@@ -15,6 +15,7 @@
 
 build veth tap
 a=02:00:00:00:0a:01 b=02:00:00:00:0a:02 c=02:00:00:00:0a:03
+d=02:00:00:00:0a:04 e=02:00:00:00:0a:05
 show() { vifmap mac show "$@" | sed 's/ idle [0-9]*//'; }
 addresses() { vifmap mac show "$@" | sed 's/ .*//' | sort | paste -s -d ' '; }
 at_eth0="dev vifmap0 pdev eth0"
@@ -37,9 +38,15 @@ check "add" vifmap mac add $a vif v1
 is "it is shown" "$(show $a)" "$a $at_eth0 vif v1 active origin user"
 must ip link property add dev v1 altname guest-with-a-long-name
 must ip link property add dev v1 altname guest-1
-for name in guest-with-a-long-name guest-1; do
-	must vifmap mac del $a
-	check "add, by the name $name" vifmap mac add $a vif $name
+must ip link property add dev v1 altname v0:1
+for name in guest-with-a-long-name guest-1 v0:1; do
+	printf '%s\n' "mac add $b vif $name" "mac add $c vif $name" \
+		"mac add $d vif v1" "mac add $e vif $name" >"$tmp/batch"
+	check "add, by the name $name" vifmap -b "$tmp/batch"
+	is "they lead to v1" "$(addresses vif v1)" "$a $b $c $d $e"
+	for address in $b $c $d $e; do
+		must vifmap mac del $address
+	done
 done
 check "add an inactive one" vifmap mac add $b vif v1 inactive
 is "it is shown so" "$(show $b)" "$b $at_eth0 vif v1 inactive origin user"

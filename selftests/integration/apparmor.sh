@@ -114,7 +114,7 @@ domain()
 }
 
 is_known() { vifmap mac show "$1" | grep -q ' active '; }
-no_ports() { [ -z "$(vifmap port show)" ]; }
+no_ports() { ports=$(vifmap port show) && [ -z "$ports" ]; }
 is_confined() { grep -q "^$1 (enforce)" "/proc/$2/attr/current"; }
 denied() { dmesg | grep 'apparmor="DENIED"'; }
 still_runs() { virsh -q qemu-monitor-command guest --hmp info status; }

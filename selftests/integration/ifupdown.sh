@@ -40,6 +40,7 @@ is "it has the NIC" "$(master_of eth0)" br0
 check "the host is reached by it" wait_until answers wire
 check "import-bridge" vifmap import-bridge br0 learned --apply
 on_nic "the host stays:"
+check "there is a vifmap device" has_link vifmap0
 
 lines_for eth0 >$interfaces
 echo '    offload-lro off' >>$interfaces

@@ -311,6 +311,7 @@ check "a guest whose script attaches it is started" \
 is "its address leads to it" "$(vifmap mac show vif own | sed 's/ .*//')" $third
 check "it is stopped" virsh_at host destroy other
 check "its downscript has detached it" wait_until no_port own
+check "and it is there" has_link own
 
 check "the guest boots, and answers the wire" wait_until answers wire $guest
 check "and its host" answers host $guest

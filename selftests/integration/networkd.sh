@@ -88,6 +88,7 @@ check "the machine boots" wait_until is_configured eth0
 on_nic "after a boot:"
 check "a guest is attached" vifmap attach v0 pdev eth0
 guest_is_at_home "after a boot:"
-check "networkd is content with that" runs
+check "networkd runs" runs
+check "and is content with the NIC" is_configured eth0
 on_nic "with a guest:"
 finish

@@ -53,7 +53,9 @@ check "a guest is attached" vifmap attach v0 pdev eth0
 must ip tuntap add dev v1 mode tap
 check "and the tap of another" vifmap attach v1 pdev eth0
 guest_is_at_home "after a boot:"
-check "NetworkManager knows the vifmap device" wait_until state_of vifmap0
+for name in vifmap0 v0 v1; do
+	check "NetworkManager has seen $name" wait_until state_of $name
+done
 on_nic "with a guest:"
 is "the vifs stay where they are" "$(master_of v0) $(master_of v1)" \
 	"vifmap0 vifmap0"

@@ -254,16 +254,22 @@ static const char *nl_attr_name(const struct nl_req *r, unsigned int type)
 	return r->set->attr[type].name;
 }
 
-/* The attribute of our own request that the kernel points at */
+/* The attribute of our own request that the kernel points at, if that is a word
+ * of the user's: an index is none
+ */
 static const char *nl_attr_at(const struct nl_req *r, __u32 off)
 {
 	const struct nlattr *nla;
+	unsigned int type;
 
 	if (off > r->nlh->nlmsg_len ||
 	    r->nlh->nlmsg_len - off < sizeof(*nla))
 		return NULL;
 	nla = (const struct nlattr *)(r->buf + off);
-	return nl_attr_name(r, mnl_attr_get_type(nla));
+	type = mnl_attr_get_type(nla);
+	if (r->set && type <= r->set->max && r->set->attr[type].hidden)
+		return NULL;
+	return nl_attr_name(r, type);
 }
 
 /* What the kernel would have taken: " MIN to MAX", or nothing */
