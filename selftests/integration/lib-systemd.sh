@@ -4,7 +4,10 @@
 # lib-systemd.sh - a machine that systemd boots, in the host's namespace, as the
 # first process of a namespace of processes; sourced by tests, after lib.sh
 
-: "${tmp:?}"
+: "${tmp:?}" "${patience:?}"
+
+# A busy machine takes a minute to boot.
+patience=$((patience * 6))
 
 # The first process of the machine, as far as it can see; the journal is that of
 # one boot
