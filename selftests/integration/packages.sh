@@ -178,7 +178,7 @@ contents()
 	is "for vifs, too" "$(ip_help vifmap_slave)" \
 		"Usage: ... vifmap_slave [ OPTION VALUE ]..."
 	is "libvirt's hook finds its program, and that what it is written in" \
-		"$(inside /etc/libvirt/hooks/qemu.d/vifmap 2>&1 |
+		"$(inside /etc/libvirt/hooks/qemu.d/vifmap <<<ethernet 2>&1 |
 			cut -d ' ' -f 1,2)" "usage: vifmap-libvirt"
 	check "Xen has the script" test -x "$system/etc/xen/scripts/vif-vifmap"
 }
