@@ -45,7 +45,7 @@ for name in guest-with-a-long-name guest-1 v0:1; do
 	check "add, by the name $name" vifmap -b "$tmp/batch"
 	is "they lead to v1" "$(addresses vif v1)" "$a $b $c $d $e"
 	for address in $b $c $d $e; do
-		must vifmap mac del $address
+		must vifmap mac del "$address"
 	done
 done
 check "add an inactive one" vifmap mac add $b vif v1 inactive

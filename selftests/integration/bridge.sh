@@ -32,7 +32,7 @@ libvirtd=
 configure_libvirt()
 {
 	libvirtd_settings "$tmp/libvirtd.log" >>/etc/libvirt/libvirtd.conf
-	qemu_settings >>/etc/libvirt/qemu.conf
+	qemu_settings none >>/etc/libvirt/qemu.conf
 }
 
 # What it finds in /sys has to be that of the host's namespace.

@@ -13,14 +13,14 @@ install_vifmap()
 	must install "$(command -v vifmap)" /usr/sbin/vifmap
 }
 
-# qemu_settings [DRIVER]: for libvirt's qemu.conf; there is neither systemd nor a
-# control group here, nor AppArmor in most cases.
+# qemu_settings DRIVER: for libvirt's qemu.conf; there is neither systemd nor a
+# control group here, and AppArmor only where the driver is that.
 qemu_settings()
 {
 	cat <<-END
 	user = "root"
 	group = "root"
-	security_driver = "${1-none}"
+	security_driver = "$1"
 	namespaces = []
 	cgroup_controllers = []
 	stdio_handler = "file"

@@ -4,7 +4,7 @@
 # lib-systemd.sh - a machine that systemd boots, in the host's namespace, as the
 # first process of a namespace of processes; sourced by tests, after lib.sh
 
-: "${tmp:?}" "${patience:?}"
+: "${tmp:?}" "${patience:?}" "${failures:?}"
 
 # A busy machine takes a minute to boot.
 patience=$((patience * 6))

@@ -83,7 +83,7 @@ configure_libvirt()
 		END
 	} >"$dir/etc/libvirtd.conf"
 	{
-		qemu_settings
+		qemu_settings none
 		echo "migration_host = \"10.44.0.$number\""
 	} >"$dir/etc/qemu.conf"
 }

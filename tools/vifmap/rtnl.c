@@ -186,7 +186,7 @@ int link_index(const char *name, __u32 *ifindex)
 	ret = link_find(name, &l);
 	*ifindex = l.ifindex;
 	if (!ret && strlen(name) < sizeof(last) && !strchr(name, ':'))
-		strcpy(last, name);
+		snprintf(last, sizeof(last), "%s", name);
 	return ret;
 }
 
