@@ -14,6 +14,7 @@
 #
 # Packages: make systemd udev
 # Roots: bookworm trixie
+# Timeout: 1800
 
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"

@@ -6,8 +6,8 @@
 
 : "${tmp:?}" "${patience:?}" "${failures:?}"
 
-# A busy machine takes a minute to boot.
-patience=$((patience * 6))
+# A busy machine takes minutes to boot.
+patience=$((patience * 3))
 
 # The first process of the machine, as far as it can see; the journal is that of
 # one boot

@@ -3,6 +3,7 @@
 # Packages: systemd udev
 # Roots: bookworm trixie
 # Options: -n e1000
+# Timeout: 1800
 #
 # A host whose bridge is systemd-networkd's moves to vifmap while it runs, by
 # README.md, with its guest; networkd, which starts again after that, has the

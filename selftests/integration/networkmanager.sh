@@ -3,6 +3,7 @@
 # Packages: network-manager systemd udev dbus
 # Roots: bookworm trixie
 # Options: -n e1000
+# Timeout: 1800
 #
 # A host whose bridge is NetworkManager's boots with its address on the NIC when
 # it has been told so by the lines in README.md; and NetworkManager leaves vifs
