@@ -15,45 +15,20 @@
 
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
-# shellcheck source=lib-libvirt.sh
-. "${0%/*}/lib-libvirt.sh"
+# shellcheck source=lib-libvirtd.sh
+. "${0%/*}/lib-libvirtd.sh"
 
 [ -d /run/vifmap-vm ] || skip "not in a test machine, and it installs things"
 grep -qsx Y /sys/module/apparmor/parameters/enabled || skip "no AppArmor"
 need_commands apparmor_parser libvirtd virsh qemu-system-x86_64 make
 patience=$((patience * 6))
 first=52:54:00:00:00:11 second=52:54:00:00:00:12
-libvirtd=
 
 load_profiles()
 {
 	mount -t securityfs securityfs /sys/kernel/security &&
 		apparmor_parser -r /etc/apparmor.d/usr.sbin.libvirtd \
 			/etc/apparmor.d/usr.lib.libvirt.virt-aa-helper
-}
-
-configure_libvirt()
-{
-	libvirtd_settings "$tmp/libvirtd.log" >>/etc/libvirt/libvirtd.conf
-	qemu_settings apparmor >>/etc/libvirt/qemu.conf
-}
-
-# What it finds in /sys has to be that of the host's namespace.
-start_libvirtd()
-{
-	unshare --mount bash -c 'mount -t sysfs sysfs /sys &&
-		mount -t securityfs securityfs /sys/kernel/security &&
-		exec libvirtd' >"$tmp/libvirtd.out" 2>&1 &
-	libvirtd=$!
-	pids+=($!)
-	wait_until virsh -q list
-}
-
-restart_libvirtd()
-{
-	kill "$libvirtd"
-	wait "$libvirtd"
-	start_libvirtd
 }
 
 # shellcheck disable=SC2015,SC2317 # called when the test ends
@@ -127,7 +102,7 @@ must ip link set vifmap0 up
 install_vifmap
 note_label vifmap-libvirt
 note_label vifmap-ifup
-configure_libvirt
+configure_libvirt apparmor
 check "libvirt's own profiles are loaded" load_profiles
 check "libvirtd runs" start_libvirtd
 check "and is confined" is_confined libvirtd "$libvirtd"

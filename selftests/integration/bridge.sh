@@ -17,8 +17,8 @@
 
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
-# shellcheck source=lib-libvirt.sh
-. "${0%/*}/lib-libvirt.sh"
+# shellcheck source=lib-libvirtd.sh
+. "${0%/*}/lib-libvirtd.sh"
 # shellcheck source=lib-readme.sh
 . "${0%/*}/lib-readme.sh"
 
@@ -27,30 +27,6 @@ need_commands libvirtd virsh qemu-system-x86_64 make jq nft
 patience=$((patience * 6))
 # Not guest, which is what a loop in README.md calls each of them
 mac_of_guest=52:54:00:00:00:11
-libvirtd=
-
-configure_libvirt()
-{
-	libvirtd_settings "$tmp/libvirtd.log" >>/etc/libvirt/libvirtd.conf
-	qemu_settings none >>/etc/libvirt/qemu.conf
-}
-
-# What it finds in /sys has to be that of the host's namespace.
-start_libvirtd()
-{
-	unshare --mount bash -c 'mount -t sysfs sysfs /sys && exec libvirtd' \
-		>"$tmp/libvirtd.out" 2>&1 &
-	libvirtd=$!
-	pids+=($!)
-	wait_until virsh -q list
-}
-
-restart_libvirtd()
-{
-	kill "$libvirtd"
-	wait "$libvirtd"
-	start_libvirtd
-}
 
 # What README.md asks of programs that are not here: the module is loaded, and
 # there is neither systemd nor a machine that could be switched off.
@@ -167,7 +143,7 @@ must ip -n "${prefix}wire" -batch - <<-END
 	link set wire0 up
 END
 wait_for_nics
-configure_libvirt
+configure_libvirt none
 check "libvirtd runs" start_libvirtd
 must define guest "$(interface $mac_of_guest br0)"
 must define other \
