@@ -12,28 +12,26 @@
 
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=lib/tracing.sh
+. "$here/lib/tracing.sh"
 
-trace=/sys/kernel/tracing
-[ -e $trace/kprobe_events ] || mount -t tracefs tracefs $trace ||
-	skip "no tracefs"
-[ -e $trace/kprobe_events ] || skip "no kprobe events"
-instance=$trace/instances/$prefix
 group=${prefix//-/_}
 
 # The device's address is all that one needs to know it again.
-probe() { echo "p:$group/$1 $1 dev=%di:x64 room=%si:s32" >>"$trace/kprobe_events"; }
+probe() { echo "p:$group/$1 $1 dev=%di:x64 room=%si:s32" >>"$tracefs/kprobe_events"; }
 
 remove_probes()
 {
 	local line
 
-	echo 0 >"$instance/events/$group/enable"
-	rmdir "$instance"
 	for line in tun_set_headroom veth_set_rx_headroom; do
-		echo "-:$group/$line" >>"$trace/kprobe_events"
+		echo "-:$group/$line" >>"$tracefs/kprobe_events"
 	done
 }
 
+open_tracing
+[ -e "$tracefs/kprobe_events" ] || skip "no kprobe events"
+at_end+=(remove_probes)
 new_netns v0
 must ip -batch - <<END
 link set lo up
@@ -44,9 +42,7 @@ tuntap add dev v1 mode tap
 END
 must probe tun_set_headroom
 must probe veth_set_rx_headroom
-at_end+=(remove_probes)
-must mkdir "$instance"
-echo 1 >"$instance/events/$group/enable"
+trace_events "$group" 1
 
 # told DRIVER: the last room that the device was told. Other tests have devices
 # of the same kind; ours are the only ones on a pdev that needs room.
@@ -55,9 +51,9 @@ told()
 	local dev
 
 	dev=$(sed -nE "s/.* $1: .*dev=(0x[0-9a-f]+) room=[1-9].*/\1/p" \
-		"$instance/trace" | head -n 1)
+		"$trace/trace" | head -n 1)
 	sed -nE "s/.* $1: .*dev=$dev room=(-?[0-9]+).*/\1/p" \
-		"$instance/trace" | tail -n 1
+		"$trace/trace" | tail -n 1
 }
 
 positive() { [ "$(told "$1")" -gt 0 ]; }

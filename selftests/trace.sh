@@ -11,31 +11,16 @@
 
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=lib/tracing.sh
+. "$here/lib/tracing.sh"
 
-# An instance has a buffer of its own, but other tests may make events as well.
 listen()
 {
-	must mkdir "$tmp/tracefs"
-	mount -t tracefs none "$tmp/tracefs" 2>/dev/null || skip "no tracefs"
-	at_end+=(stop_listening)
-	trace=$tmp/tracefs/instances/vifmap.$$
-	must mkdir "$trace"
+	open_tracing
 	[ -d "$trace/events/vifmap" ] || skip "no tracepoints in this kernel"
 	netns=netns=$(readlink /proc/self/ns/net | tr -dc 0-9)
-	must tee "$trace/events/vifmap/filter" <<<"${netns/=/ == }" >/dev/null
-	enable 1
-}
-
-enable() { must tee "$trace/events/vifmap/enable" <<<"$1" >/dev/null; }
-
-# shellcheck disable=SC2317 # called at the end
-stop_listening()
-{
-	if [ -d "$trace" ]; then
-		echo 0 >"$trace/events/vifmap/enable"
-		rmdir "$trace"
-	fi
-	umount "$tmp/tracefs"
+	filter_events vifmap "${netns/=/ == }"
+	trace_events vifmap 1
 }
 
 events() { sed -n 's/.* vifmap_\([a-z]*\): /\1 /p' "$trace/trace"; }
@@ -121,7 +106,7 @@ flow "from nobody known" v1 wire src=02:00:00:00:0f:01 --
 told "a drop that is before any way is known" \
 	"drop from=v1 to= reason=spoofed source=02:00:00:00:0f:01$(:
 	) dest=${mac[wire]}"
-enable 0
+trace_events vifmap 0
 flow "nobody listens" v1 v0 -- v0
 told "nobody is told"
 finish
